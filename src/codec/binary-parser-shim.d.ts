@@ -1,0 +1,4 @@
+// binary-parser hides its types behind `exports`.
+declare module "binary-parser" {
+  export { Parser } from "binary-parser/dist/binary_parser.js";
+}

@@ -1,0 +1,93 @@
+/** Byte order of every integer in an image. A property of the dialect, never of a field. */
+export type ByteOrder = "little" | "big";
+
+export type IntegerKind = "u8" | "u16" | "u32" | "u64" | "s16" | "s32";
+export type FieldKind = IntegerKind | "pad" | "bytes" | "text" | "array";
+
+/** Names for single values. */
+export interface Enumeration {
+  readonly name: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** Names for bits, or for values under a mask: `O_RDWR` is value 2 under `O_ACCMODE` 3. */
+export interface FlagSet {
+  readonly name: string;
+  readonly bits: Readonly<Record<string, number | { readonly mask: number; readonly value: number }>>;
+}
+
+/** What a value must be for the format to hold. Checked by whoever judges an image, never by decode. */
+export type Valid =
+  | { readonly equals: number | bigint }
+  | { readonly min?: number | bigint; readonly max?: number | bigint };
+
+/** When the kernel gave a field a value: only while the named field of the same record is not 0. */
+export interface DefinedBy {
+  readonly field: string;
+}
+
+/** What can be said of a field beside its type. */
+export interface FieldHints {
+  /** The C type in the kernel's struct, where it is not the usual one of the kind. */
+  readonly c?: string;
+  readonly enum?: Enumeration;
+  readonly flags?: FlagSet;
+  /** How to print the number: `address`, `hex` and `time` (seconds since the epoch); decimal otherwise. */
+  readonly show?: "address" | "hex" | "octal" | "time";
+  readonly unit?: "bytes" | "pages" | "seconds";
+  readonly valid?: Valid;
+  /** The kernel never sets these bytes: `true`, or why they hold something all the same. */
+  readonly stale?: true | string;
+  /** The bytes are stale unless this holds. */
+  readonly defined?: DefinedBy;
+}
+
+/** One member of a table: a type, a sentence of meaning, and hints. `T` is the type of its decoded value. */
+export interface Field<T = unknown> extends FieldHints {
+  readonly kind: FieldKind;
+  /** Bytes; 0 for the rest of a payload, whose length only the record's header knows. */
+  readonly size: number;
+  /** True for a last field that takes all that is left of the payload. */
+  readonly rest: boolean;
+  readonly doc: string;
+  /** For arrays. */
+  readonly element?: Field;
+  readonly count?: number;
+  /** Carries the type; never set. */
+  readonly value?: T;
+}
+
+const integer =
+  <T>(kind: IntegerKind, size: number) =>
+  (doc: string, hints: FieldHints = {}): Field<T> => ({ kind, size, rest: false, doc, ...hints });
+
+export const u8 = integer<number>("u8", 1);
+export const u16 = integer<number>("u16", 2);
+export const u32 = integer<number>("u32", 4);
+export const s16 = integer<number>("s16", 2);
+export const s32 = integer<number>("s32", 4);
+/** Decoded to a bigint: all 64 bits are kept. */
+export const u64 = integer<bigint>("u64", 8);
+
+/** Padding that the C compiler put in and nobody set. Kept as an unsigned number, so that it can be written back. */
+export function pad(size: 1 | 2 | 4, doc = "padding of the C struct"): Field<number> {
+  return { kind: "pad", size, rest: false, doc, stale: true };
+}
+
+/** Bytes as they stand: a fixed number of them, or the rest of the payload. The value is a view, not a copy. */
+export function bytes(size: number | "rest", doc: string, hints: FieldHints = {}): Field<Uint8Array> {
+  return { kind: "bytes", size: size === "rest" ? 0 : size, rest: size === "rest", doc, ...hints };
+}
+
+/**
+ * Text. Of a fixed size: NUL padded, not necessarily NUL terminated, and decoded without the NULs at its end. As the
+ * rest of a payload: every byte of it, NULs included. See codec/text.ts for bytes that are not UTF-8.
+ */
+export function text(size: number | "rest", doc: string, hints: FieldHints = {}): Field<string> {
+  return { kind: "text", size: size === "rest" ? 0 : size, rest: size === "rest", doc, ...hints };
+}
+
+/** `count` fields of one type, one after the other. */
+export function array<T>(element: Field<T>, count: number, doc: string): Field<T[]> {
+  return { kind: "array", size: element.size * count, rest: false, doc, element, count };
+}

@@ -1,0 +1,259 @@
+import type { Table } from "./table.js";
+
+/** A field of the latest record of a name: `"MM.map_count"`. */
+export type FieldRef = `${string}.${string}`;
+
+/** A number that the image tells: a constant, or a field, times a constant. */
+export type Amount = number | FieldRef;
+
+/** A condition on a field. Data, so that it can be printed as well as asked. */
+export interface Condition {
+  readonly field: FieldRef;
+  readonly is: "=" | "!=" | ">";
+  readonly value: number;
+}
+
+/** `when("THREAD.ntls", ">", 0)` */
+export function when(field: FieldRef, is: Condition["is"], value: number): Condition {
+  return { field, is, value };
+}
+
+/** Bytes without a header that a record announces. */
+export interface RawBlock {
+  readonly name: string;
+  readonly doc: string;
+  /** The layout of one element; a block of plain bytes has none. */
+  readonly element?: Table;
+  /** Number of elements. */
+  readonly count: Amount;
+  /** Bytes of one element; a field where the image tells it. */
+  readonly stride: Amount;
+  /** Left out unless this holds. */
+  readonly when?: Condition;
+  /**
+   * Images are known in which the bytes do not agree with `count`, and these are the other counts to try. The first
+   * count after which a record follows that may stand there is taken. `"search"`: any whole number of elements.
+   */
+  readonly otherwise?: readonly Amount[] | "search";
+  /** The other counts are known from sound images, too: worth a note, not an error. */
+  readonly tolerated?: true;
+  /** Too large to hold: the walk hands out where it is, not its bytes. */
+  readonly extent?: true;
+  /** Its count is settled by the named rule of the walk instead. */
+  readonly settle?: "page-count";
+}
+
+export type Node = RecordNode | SequenceNode | OptionalNode | RepeatNode | GroupNode | ChoiceNode;
+/** Something a grammar is made of; a bare string is a record without raw blocks. */
+export type Grammar = string | Node;
+
+export interface RecordNode {
+  readonly kind: "record";
+  readonly record: string;
+  readonly raw: readonly RawBlock[];
+}
+export interface SequenceNode {
+  readonly kind: "sequence";
+  readonly parts: readonly Node[];
+}
+export interface OptionalNode {
+  readonly kind: "optional";
+  readonly body: Node;
+  readonly when: Condition | undefined;
+  readonly note: string | undefined;
+}
+export interface RepeatNode {
+  readonly kind: "repeat";
+  readonly body: GroupNode;
+  readonly count: Amount | undefined;
+  readonly until: Condition | undefined;
+}
+export interface GroupNode {
+  readonly kind: "group";
+  readonly name: string;
+  readonly body: Node;
+}
+export interface ChoiceNode {
+  readonly kind: "choice";
+  readonly options: readonly Node[];
+}
+
+/** A record, and the raw blocks that follow it. */
+export function record(name: string, ...raw: RawBlock[]): RecordNode {
+  return { kind: "record", record: name, raw };
+}
+
+/** One after the other. */
+export function sequence(...parts: Grammar[]): SequenceNode {
+  return { kind: "sequence", parts: parts.map(toNode) };
+}
+
+/**
+ * There or not. The type of the next record decides; `condition` is what the format says, and a disagreement of the
+ * two is worth a notice. `note` says in words what no field can tell.
+ */
+export function optional(body: Grammar, condition?: Condition, note?: string): OptionalNode {
+  return { kind: "optional", body: toNode(body), when: condition, note };
+}
+
+/** As often as a field says (checked: the records that stand there decide). */
+export function counted(count: Amount, body: GroupNode): RepeatNode {
+  return { kind: "repeat", body, count, until: undefined };
+}
+
+/** Once or more, up to and with the one for which `stop` holds. */
+export function until(stop: Condition, body: GroupNode): RepeatNode {
+  return { kind: "repeat", body, count: undefined, until: stop };
+}
+
+/** One of several, told apart by the type of the next record. */
+export function choice(...options: Grammar[]): ChoiceNode {
+  return { kind: "choice", options: options.map(toNode) };
+}
+
+/** A place with a name: its records have paths below it. `group("vma", ...)` under a repetition is `vma[i]`. */
+export function group(name: string, ...parts: Grammar[]): GroupNode {
+  return { kind: "group", name, body: parts.length === 1 ? toNode(parts[0]!) : sequence(...parts) };
+}
+
+function toNode(grammar: Grammar): Node {
+  return typeof grammar === "string" ? record(grammar) : grammar;
+}
+
+/** One occurrence of a record in a grammar. */
+export interface Place {
+  readonly id: number;
+  readonly record: string;
+  readonly raw: readonly RawBlock[];
+  /** The groups it stands in, outermost first; `repeat` where the group repeats. */
+  readonly groups: readonly { readonly group: GroupNode; readonly repeat: RepeatNode | undefined }[];
+}
+
+/** A step from one place to one that may follow it. */
+export interface Step {
+  readonly to: Place;
+  /** How many groups of the place before are left standing; the rest of `to.groups` is entered. */
+  readonly keep: number;
+  /** Set if the step starts one more round of this repetition. */
+  readonly again: RepeatNode | undefined;
+  /** Repetitions that end with the step. */
+  readonly ended: readonly RepeatNode[];
+  /** Optional parts and repetitions of zero rounds that the step passes over. */
+  readonly skipped: readonly (OptionalNode | RepeatNode)[];
+}
+
+/** A grammar made ready for reading: from each place the steps to what may come next. */
+export interface Automaton {
+  readonly places: readonly Place[];
+  /** Steps into the grammar. */
+  readonly start: readonly Step[];
+  /** By place id. */
+  readonly steps: readonly (readonly Step[])[];
+  /** By place id: may the image end here, and what is then ended or passed over. */
+  readonly ends: readonly (Pick<Step, "ended" | "skipped"> | undefined)[];
+}
+
+type Skipped = readonly (OptionalNode | RepeatNode)[];
+interface Link {
+  readonly place: Place;
+  readonly skipped: Skipped;
+}
+interface Part {
+  /** What is passed over when the part is left out; undefined if it may not be. */
+  readonly empty: Skipped | undefined;
+  readonly first: readonly Link[];
+  readonly last: readonly Link[];
+}
+
+/**
+ * Compiles a grammar to the automaton of its record occurrences (Glushkov's construction: no states of its own, so a
+ * place in the automaton is a place in the format, and its steps are what an error message calls "expected").
+ */
+export function compileGrammar(grammar: Node): Automaton {
+  const places: Place[] = [];
+  const links: { from: Place; to: Place; again: RepeatNode | undefined; skipped: Skipped }[] = [];
+
+  const visit = (node: Node, groups: Place["groups"], repeat: RepeatNode | undefined): Part => {
+    switch (node.kind) {
+      case "record": {
+        const place: Place = { id: places.length, record: node.record, raw: node.raw, groups };
+        places.push(place);
+        const link = [{ place, skipped: [] }];
+        return { empty: undefined, first: link, last: link };
+      }
+      case "sequence":
+        return node.parts.map(part => visit(part, groups, undefined)).reduce(follow);
+      case "optional": {
+        const body = visit(node.body, groups, undefined);
+        return { ...body, empty: [node] };
+      }
+      case "choice": {
+        const options = node.options.map(option => visit(option, groups, undefined));
+        return {
+          empty: options.find(({ empty }) => empty !== undefined)?.empty,
+          first: options.flatMap(({ first }) => first),
+          last: options.flatMap(({ last }) => last),
+        };
+      }
+      case "repeat": {
+        const body = visit(node.body, groups, node);
+        connect(body.last, body.first, [], node);
+        const mayBeEmpty = node.until === undefined && typeof node.count !== "number";
+        return { ...body, empty: mayBeEmpty ? [node] : body.empty };
+      }
+      case "group":
+        return visit(node.body, [...groups, { group: node, repeat }], undefined);
+    }
+  };
+  const connect = (from: readonly Link[], to: readonly Link[], between: Skipped, again?: RepeatNode) => {
+    for (const a of from)
+      for (const b of to)
+        links.push({ from: a.place, to: b.place, again, skipped: [...a.skipped, ...between, ...b.skipped] });
+  };
+  const follow = (a: Part, b: Part): Part => {
+    connect(a.last, b.first, []);
+    const over = (links: readonly Link[], skipped: Skipped | undefined, before: boolean): Link[] =>
+      skipped === undefined
+        ? []
+        : links.map(link => ({
+            place: link.place,
+            skipped: before ? [...skipped, ...link.skipped] : [...link.skipped, ...skipped],
+          }));
+    return {
+      empty: a.empty && b.empty && [...a.empty, ...b.empty],
+      first: [...a.first, ...over(b.first, a.empty, true)],
+      last: [...b.last, ...over(a.last, b.empty, false)],
+    };
+  };
+
+  const whole = visit(grammar, [], undefined);
+  const steps: Step[][] = places.map(() => []);
+  for (const { from, to, again, skipped } of links) {
+    let keep = 0;
+    while (keep < from.groups.length && from.groups[keep] !== undefined) {
+      const mine = from.groups[keep]!;
+      if (mine.group !== to.groups[keep]?.group || (again !== undefined && mine.repeat === again)) break;
+      keep++;
+    }
+    const ended = from.groups
+      .slice(keep)
+      .flatMap(({ repeat }) => (repeat && repeat !== again ? [repeat] : []));
+    const options = steps[from.id]!;
+    const twin = options.find(step => step.to.record === to.record);
+    if (twin && twin.to !== to)
+      throw new Error(`grammar: two ways to read ${to.record} after ${from.record}`);
+    if (!twin) options.push({ to, keep, again, ended, skipped });
+  }
+  const ends: (Automaton["ends"][number] | undefined)[] = places.map(() => undefined);
+  for (const { place, skipped } of whole.last) {
+    ends[place.id] = { skipped, ended: place.groups.flatMap(({ repeat }) => (repeat ? [repeat] : [])) };
+  }
+  const start = whole.first.map(({ place, skipped }) => ({
+    to: place,
+    keep: 0,
+    again: undefined,
+    ended: [],
+    skipped,
+  }));
+  return { places, start, steps, ends };
+}

@@ -1,0 +1,104 @@
+import type { Field } from "./field.js";
+import type { LayoutField, Shape, Table, Values } from "./table.js";
+import { trimNuls } from "./text.js";
+
+/**
+ * Values as JSON. Numbers up to 32 bits are numbers. 64 bits do not fit a JSON number of every reader, so they are
+ * always strings: `0x` hex for addresses, flags and masks, decimal for the rest. Bytes are strings of hex digits, text
+ * is text without the NULs at its end (the item's length says how many there were).
+ */
+export type JsonPrinter<V> = (values: V) => string;
+
+const printers = new WeakMap<object, JsonPrinter<never>>();
+
+/** The members of the JSON object for a table's values, without the braces. Compiled on first use. */
+export function jsonMembers<S extends Shape>(table: Table<S>): JsonPrinter<Values<S>> {
+  let printer = printers.get(table);
+  if (printer === undefined) {
+    printer = compileJson(table.layout);
+    printers.set(table, printer);
+  }
+  return printer as JsonPrinter<Values<S>>;
+}
+
+/** True for fields whose value people write in hex. */
+export function isHex(field: Field): boolean {
+  return field.show === "address" || field.show === "hex" || field.flags !== undefined;
+}
+
+/** Two hex digits a byte. */
+export function hexOf(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += hexPairs[byte];
+  return text;
+}
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function compileJson(layout: readonly LayoutField[]): JsonPrinter<never> {
+  const print = (field: Field, value: string): string => {
+    switch (field.kind) {
+      case "u64":
+        return isHex(field) ? `'"0x' + ${value}.toString(16) + '"'` : `'"' + ${value} + '"'`;
+      case "bytes":
+        return `'"' + hexOf(${value}) + '"'`;
+      case "text":
+        return `JSON.stringify(trimNuls(${value}))`;
+      case "array":
+        return `'[' + ${value}.map(x => ${print(field.element!, "x")}).join(',') + ']'`;
+      default:
+        return value;
+    }
+  };
+  const parts = layout.map(({ name, field }, i) => {
+    const key = `${i > 0 ? "," : ""}${JSON.stringify(name)}:`;
+    return `${JSON.stringify(key)} + ${print(field, `f[${JSON.stringify(name)}]`)}`;
+  });
+  return new Function("hexOf", "trimNuls", `return f => ${parts.join(" + ") || '""'};`)(hexOf, trimNuls);
+}
+
+/** The JSON Schema (2020-12) of a table's values as `jsonMembers` prints them. */
+export function jsonSchemaOf(table: Table): Record<string, unknown> {
+  const properties = Object.fromEntries(table.layout.map(({ name, field }) => [name, schemaOfField(field)]));
+  return {
+    title: table.struct || table.name,
+    description: table.doc,
+    type: "object",
+    properties,
+    additionalProperties: false,
+  };
+}
+
+const ranges = {
+  u8: [0, 0xff],
+  u16: [0, 0xffff],
+  u32: [0, 0xffffffff],
+  s16: [-0x8000, 0x7fff],
+  s32: [-0x80000000, 0x7fffffff],
+} as const;
+
+function schemaOfField(field: Field): Record<string, unknown> {
+  const description = field.unit === undefined ? field.doc : `${field.doc} (${field.unit})`;
+  switch (field.kind) {
+    case "u64":
+      return { description, type: "string", pattern: isHex(field) ? "^0x[0-9a-f]{1,16}$" : "^[0-9]{1,20}$" };
+    case "pad":
+      return { description, type: "integer", minimum: 0, maximum: 2 ** (8 * field.size) - 1 };
+    case "bytes":
+      return {
+        description,
+        type: "string",
+        pattern: field.rest ? "^([0-9a-f]{2})*$" : `^[0-9a-f]{${2 * field.size}}$`,
+      };
+    case "text":
+      return { description, type: "string" };
+    case "array": {
+      const { element, count } = field as Required<Field>;
+      return { description, type: "array", items: schemaOfField(element), minItems: count, maxItems: count };
+    }
+    default: {
+      const [minimum, maximum] = ranges[field.kind];
+      return { description, type: "integer", minimum, maximum };
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { ByteOrder } from "../codec/field.js";
+import { type Automaton, compileGrammar, type Node, type RawBlock } from "../codec/grammar.js";
+import type { Table } from "../codec/table.js";
+
+/** One exact layout of the image format. */
+export interface Dialect extends DialectParts {
+  readonly name: string;
+  /** Compiled from `image`, on first use. */
+  readonly automaton: Automaton;
+  /** The record of a header's type; undefined for numbers the dialect does not give. */
+  byType(type: number): RecordSpec | undefined;
+  /** The record of a name; undefined for records the dialect does not have. */
+  byName(name: string): RecordSpec | undefined;
+  /** Declares a dialect by what is different from this one. */
+  next(name: string, changes: Partial<DialectParts>): Dialect;
+}
+
+/** What a dialect is declared with. */
+export interface DialectParts {
+  /** One sentence: what is new. */
+  readonly doc: string;
+  /** The number in the head. */
+  readonly rev: number;
+  /** Patch series that write and read it. */
+  readonly series: readonly string[];
+  readonly order: ByteOrder;
+  /** Bytes of a page. */
+  readonly pageSize: number;
+  /** The number of each record. */
+  readonly types: Readonly<Record<string, number>>;
+  /** The payload of each record; several where its length tells which. */
+  readonly tables: Readonly<Record<string, Table | readonly Table[]>>;
+  /** The order of records. */
+  readonly image: Node;
+}
+
+/** One record of a dialect. */
+export interface RecordSpec {
+  readonly name: string;
+  readonly type: number;
+  readonly tables: readonly Table[];
+  /** Raw blocks that follow it, wherever it stands. */
+  readonly raw: readonly RawBlock[];
+  /** True if payloads differ in length from image to image (text, bytes). */
+  readonly variable: boolean;
+  /** The table for a payload of `length` bytes; of several the longest that fits, else the first. */
+  tableFor(length: number): Table;
+}
+
+/** Declares a dialect. */
+export function dialect(name: string, parts: DialectParts): Dialect {
+  let automaton: Automaton | undefined;
+  let specs: Map<number, RecordSpec> | undefined;
+  const compiled = () => {
+    automaton ??= compileGrammar(parts.image);
+    return automaton;
+  };
+  const byType = () => {
+    specs ??= new Map(
+      Object.entries(parts.types).map(([record, type]) => [
+        type,
+        recordSpec(record, type, parts.tables[record]!, rawOf(compiled(), record)),
+      ]),
+    );
+    return specs;
+  };
+  return {
+    ...parts,
+    name,
+    get automaton() {
+      return compiled();
+    },
+    byType: type => byType().get(type),
+    byName: record => byType().get(parts.types[record] ?? Number.NaN),
+    next: (newName, changes) => dialect(newName, { ...parts, ...changes }),
+  };
+}
+
+function recordSpec(
+  name: string,
+  type: number,
+  oneOrMore: Table | readonly Table[],
+  raw: readonly RawBlock[],
+): RecordSpec {
+  const tables: readonly Table[] = "layout" in oneOrMore ? [oneOrMore] : oneOrMore;
+  return {
+    name,
+    type,
+    tables,
+    raw,
+    variable: tables.some(table => table.variable),
+    tableFor: length =>
+      tables.find(table => table.size === length) ??
+      tables.findLast(table => table.size <= length) ??
+      tables[0]!,
+  };
+}
+
+function rawOf(automaton: Automaton, record: string): readonly RawBlock[] {
+  return automaton.places.find(place => place.record === record)?.raw ?? [];
+}

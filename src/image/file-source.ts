@@ -1,0 +1,84 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { CrimgError } from "../errors.js";
+import { pullSource, type SyncSource } from "./source.js";
+
+const STDIN = 0;
+const PIPE_CHUNK = 256 * 1024;
+
+/**
+ * A file, or `-` for stdin. Regular files are read where the walk wants to; everything else (pipes, devices, what
+ * /proc makes up) in order.
+ */
+export function fileSource(path: string): SyncSource {
+  const fd = path === "-" ? STDIN : attempt(path, "open", () => openSync(path, "r"));
+  const stat = attempt(path, "read", () => fstatSync(fd));
+  if (stat.isDirectory()) {
+    closeSync(fd);
+    throw new CrimgError("io", `${path}: is a directory, expected an image file`);
+  }
+  const close = () => {
+    if (fd !== STDIN) closeSync(fd);
+  };
+  // /proc files say 0 bytes and have some; stdin may be a file that is read from its middle.
+  if (stat.isFile() && stat.size > 0 && fd !== STDIN) return regularFile(fd, path, stat.size, close);
+  return pullSource(pullFrom(fd, path), close);
+}
+
+function regularFile(fd: number, path: string, size: number, close: () => void): SyncSource {
+  return {
+    size,
+    seekable: true,
+    read(offset, length) {
+      const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - offset)));
+      let done = 0;
+      while (done < bytes.length) {
+        const read = attempt(path, "read", () =>
+          readSync(fd, bytes, done, bytes.length - done, offset + done),
+        );
+        if (read === 0) break;
+        done += read;
+      }
+      return bytes.subarray(0, done);
+    },
+    close,
+  };
+}
+
+function pullFrom(fd: number, path: string): () => Uint8Array | undefined {
+  const chunk = Buffer.allocUnsafeSlow(PIPE_CHUNK);
+  return () => {
+    for (;;) {
+      try {
+        const read = readSync(fd, chunk, 0, chunk.length, null);
+        return read === 0 ? undefined : chunk.subarray(0, read);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "EOF") return undefined;
+        // A terminal or a pipe shared with a program that set it non-blocking.
+        if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        else throw ioError(path, "read", error);
+      }
+    }
+  };
+}
+
+function attempt<T>(path: string, what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw ioError(path, what, error);
+  }
+}
+
+function ioError(path: string, what: string, error: unknown): CrimgError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ENOENT: "no such file",
+    EACCES: "permission denied",
+    EISDIR: "is a directory, expected an image file",
+    ELOOP: "too many symbolic links",
+    ENXIO: "no such device or address",
+  };
+  const name = path === "-" ? "stdin" : path;
+  return new CrimgError("io", `${name}: cannot ${what}: ${(code && reasons[code]) ?? message}`);
+}

@@ -1,0 +1,130 @@
+import type { RawBlock } from "../codec/grammar.js";
+import type { Dialect, RecordSpec } from "../format/dialect.js";
+import { ADDRESSES_CHECKED, LOOKAHEAD } from "./limits.js";
+import { type PageCount, settlePageCount } from "./page-count.js";
+import type { Scope } from "./scope.js";
+import type { Window } from "./window.js";
+
+/** How many elements each raw block of a record has; or how many bytes must be at hand to say so. */
+export type RawCounts =
+  | { readonly need: number }
+  | { readonly need: 0; readonly counts: readonly number[]; readonly how: PageCount["how"] };
+
+/** What the count of a VMA's next chunk depends on. */
+export interface ChunkState {
+  /** `nr_pages` of the chunk before; 0 in the first. */
+  stored: number;
+  /** Last address of the chunk before; -1 in the first. */
+  lastAddress: number;
+}
+
+/** Everything that can be asked when a count is settled. */
+export interface CountContext {
+  readonly window: Window;
+  readonly dialect: Dialect;
+  readonly scope: Scope;
+  readonly chunk: ChunkState;
+  /** True if a record of one of these names stands at `at`, as far as its header tells. */
+  recordAt(at: number, names: readonly string[]): boolean;
+}
+
+const asStored: PageCount["how"] = "stored";
+
+/** The count that the record announces. */
+export function announcedCount(block: RawBlock, scope: Scope): number {
+  if (block.when !== undefined && !scope.holds(block.when)) return 0;
+  return Math.max(0, scope.amount(block.count));
+}
+
+/**
+ * The true count of each raw block behind a record, whose payload ends at `at`: what the record announces where the
+ * bytes agree or no other count is known, else what the bytes show. `followers` are the records that may come next.
+ */
+export function rawCounts(
+  spec: RecordSpec,
+  at: number,
+  followers: readonly string[],
+  context: CountContext,
+): RawCounts {
+  if (spec.raw[0]?.settle === "page-count") return pageCounts(spec, at, context);
+  const counts: number[] = [];
+  let end = at;
+  for (const block of spec.raw) {
+    const settled = settle(block, end, followers, context);
+    if (settled.need > 0) return { need: settled.need + end - at };
+    counts.push(settled.count);
+    end += settled.count * context.scope.amount(block.stride);
+  }
+  return { need: 0, counts, how: asStored };
+}
+
+function settle(
+  block: RawBlock,
+  at: number,
+  followers: readonly string[],
+  { window, scope, recordAt }: CountContext,
+): { need: number; count: number } {
+  const announced = announcedCount(block, scope);
+  const stride = scope.amount(block.stride);
+  if (block.otherwise === undefined) return { need: 0, count: announced };
+  // One byte range decides, so that files and pipes are read alike: all counts that end within the lookahead.
+  const tried = [
+    announced,
+    ...(block.otherwise === "search" ? [] : block.otherwise.map(other => scope.amount(other))),
+  ];
+  for (const count of tried) {
+    const end = count * stride + 8;
+    if (end > LOOKAHEAD) continue;
+    if (!window.holds(at, end)) return { need: end, count: 0 };
+    if (recordAt(at + end - 8, followers)) return { need: 0, count };
+  }
+  if (block.otherwise === "search") {
+    if (!window.holds(at, LOOKAHEAD)) return { need: LOOKAHEAD, count: 0 };
+    const most = Math.min(LOOKAHEAD, window.available(at));
+    for (let count = 0; count * stride + 8 <= most; count++) {
+      if (recordAt(at + count * stride, followers)) return { need: 0, count };
+    }
+  }
+  return { need: 0, count: announced };
+}
+
+function pageCounts(
+  spec: RecordSpec,
+  at: number,
+  { window, dialect, scope, chunk, recordAt }: CountContext,
+): RawCounts {
+  const [addresses, pages] = spec.raw as [RawBlock, RawBlock];
+  const stored = announcedCount(addresses, scope);
+  if (stored === 0) return { need: 0, counts: [0, 0], how: asStored };
+  const word = scope.amount(addresses.stride);
+  const pageSize = scope.amount(pages.stride);
+  const wanted = Math.min(stored, ADDRESSES_CHECKED) * word;
+  if (!window.holds(at, wanted)) return { need: wanted };
+
+  const vma = scope.get("VMA");
+  const little = dialect.order === "little";
+  const base = at - window.start;
+  const { view } = window;
+  // What follows a chunk is looked at only if its addresses leave the count open, and the chunk is small.
+  const reach = Math.min(stored * (word + pageSize) + 8, LOOKAHEAD);
+  let need = 0;
+  const { count, how } = settlePageCount(
+    {
+      stored,
+      before: chunk.stored,
+      lastAddress: chunk.lastAddress,
+      vmaStart: Number(vma?.["vm_start"] ?? 0),
+      vmaEnd: Number(vma?.["vm_end"] ?? 0),
+      pageSize,
+    },
+    Math.floor(Math.min(window.available(at), wanted) / word),
+    i => view.getUint32(base + i * word, little),
+    n => {
+      const end = n * (word + pageSize) + 8;
+      if (end > reach) return false;
+      if (!window.holds(at, reach)) need = reach;
+      return recordAt(at + end - 8, [spec.name]);
+    },
+  );
+  return need > 0 ? { need } : { need: 0, counts: [count, count], how };
+}

@@ -1,0 +1,141 @@
+import { CrimgError } from "../errors.js";
+
+/** Where the bytes of an image come from. The whole library hangs on this. */
+export interface Source {
+  /** Bytes in all; undefined if only reading tells. */
+  readonly size: number | undefined;
+  /** True if any bytes can be read at any time; false if each read must begin where the last one began or later. */
+  readonly seekable: boolean;
+  /**
+   * `length` bytes from `offset`, in a buffer that nobody writes to afterwards. Fewer only at the end of the input;
+   * none beyond it.
+   */
+  read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
+  /** For a source that is not seekable: bytes seen so far. Tells the true end after a read beyond it. */
+  readonly seen?: number;
+  close?(): void | Promise<void>;
+}
+
+/** A source that answers at once. */
+export interface SyncSource extends Source {
+  read(offset: number, length: number): Uint8Array;
+  close?(): void;
+}
+
+/** Bytes in memory; nothing is copied. */
+export function bytesSource(bytes: Uint8Array): SyncSource {
+  return {
+    size: bytes.length,
+    seekable: true,
+    read: (offset, length) => bytes.subarray(offset, Math.min(offset + length, bytes.length)),
+  };
+}
+
+/** What crimg needs of a `Blob` (or a `File`, or anything that serves ranges of bytes the same way). */
+export interface BlobLike {
+  readonly size: number;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** A Blob, read in ranges. */
+export function blobSource(blob: BlobLike): Source {
+  return {
+    size: blob.size,
+    seekable: true,
+    async read(offset, length) {
+      const end = Math.min(offset + length, blob.size);
+      if (offset >= end) return new Uint8Array(0);
+      return new Uint8Array(await blob.slice(offset, end).arrayBuffer());
+    },
+  };
+}
+
+/** Bytes that come in order, of any chunk sizes. */
+export function streamSource(chunks: AsyncIterable<Uint8Array>): Source {
+  const spool = new Spool();
+  const iterator = chunks[Symbol.asyncIterator]();
+  return {
+    size: undefined,
+    seekable: false,
+    get seen() {
+      return spool.end;
+    },
+    async read(offset, length) {
+      spool.moveTo(offset);
+      while (spool.wants(offset + length)) {
+        const { done, value } = await iterator.next();
+        if (done) spool.ended = true;
+        else spool.push(value);
+      }
+      return spool.take(offset, length);
+    },
+    async close() {
+      await iterator.return?.();
+    },
+  };
+}
+
+/** The same for input that can be waited for: `pull` gives the next bytes (its buffer may be used again), or none at the end. */
+export function pullSource(pull: () => Uint8Array | undefined, close?: () => void): SyncSource {
+  const spool = new Spool();
+  return {
+    size: undefined,
+    seekable: false,
+    get seen() {
+      return spool.end;
+    },
+    read(offset, length) {
+      spool.moveTo(offset);
+      while (spool.wants(offset + length)) {
+        const chunk = pull();
+        if (chunk === undefined) spool.ended = true;
+        else spool.push(chunk);
+      }
+      return spool.take(offset, length);
+    },
+    ...(close && { close }),
+  };
+}
+
+/** Holds on to what sequential input may still be asked for, and lets the rest go unread. */
+class Spool {
+  ended = false;
+  /** Bytes pushed so far. */
+  end = 0;
+  private floor = 0;
+  private kept: { at: number; bytes: Uint8Array }[] = [];
+
+  moveTo(offset: number): void {
+    if (offset < this.floor) {
+      throw new CrimgError(
+        "usage",
+        `this input can only be read forward: at 0x${this.floor.toString(16)} already`,
+        {
+          offset,
+        },
+      );
+    }
+    this.floor = offset;
+    this.kept = this.kept.filter(({ at, bytes }) => at + bytes.length > offset);
+  }
+
+  wants(end: number): boolean {
+    return !this.ended && this.end < end;
+  }
+
+  push(chunk: Uint8Array): void {
+    const skip = Math.min(Math.max(this.floor - this.end, 0), chunk.length);
+    if (skip < chunk.length) this.kept.push({ at: this.end + skip, bytes: chunk.slice(skip) });
+    this.end += chunk.length;
+  }
+
+  take(offset: number, length: number): Uint8Array {
+    const result = new Uint8Array(Math.max(0, Math.min(length, this.end - offset)));
+    for (const { at, bytes } of this.kept) {
+      const from = Math.max(offset - at, 0);
+      const to = Math.min(offset + result.length - at, bytes.length);
+      if (from < to) result.set(bytes.subarray(from, to), at + from - offset);
+    }
+    return result;
+  }
+}

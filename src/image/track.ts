@@ -1,0 +1,190 @@
+import type { OptionalNode, Place, RepeatNode, Step } from "../codec/grammar.js";
+import type { Dialect } from "../format/dialect.js";
+import type { NoticeCode } from "./item.js";
+import { MISSING_CHAIN } from "./limits.js";
+import { conditionText, type Scope } from "./scope.js";
+
+/** Says that something stands against the format. */
+export type Complain = (code: NoticeCode, message: string, path: string) => void;
+
+/**
+ * Where the walk is in the grammar of its dialect. The records that stand there decide; counts, conditions and order
+ * are held against them, and what does not agree is told to `complain`.
+ */
+export class Track {
+  private place: Place | undefined;
+  /** Path of each open group. */
+  private readonly paths: string[] = [];
+  /** Rounds of each repetition, the current one included. */
+  private readonly rounds = new Map<RepeatNode, number>();
+
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly prefix: string,
+    private readonly scope: Scope,
+    private readonly complain: Complain,
+  ) {}
+
+  /** True before the first record. */
+  get fresh(): boolean {
+    return this.place === undefined;
+  }
+
+  /** The path of something without a place of its own in the innermost open group. */
+  inside(name: string): string {
+    const group = this.paths.at(-1);
+    return group === undefined ? this.prefix + name : `${group}.${name}`;
+  }
+
+  /** Goes to the next record, of this name, and gives its path. */
+  enter(name: string): string {
+    const step = this.steps().find(({ to }) => to.record === name);
+    if (step !== undefined) {
+      this.check(step);
+      return this.take(step);
+    }
+    const expected = this.expected();
+    const route = this.route(name);
+    let path = this.inside(name.toLowerCase());
+    for (const missing of route) path = this.take(missing);
+    this.complain("order", `expected ${expected}, found ${this.nameAndType(name)}`, path);
+    return path;
+  }
+
+  /** Records that may follow the one of this name, wherever it stands. */
+  followers(name: string): readonly string[] {
+    const { places, steps } = this.dialect.automaton;
+    const place = places.find(({ record }) => record === name);
+    return place === undefined ? [] : steps[place.id]!.map(({ to }) => to.record);
+  }
+
+  /** The records that may come next, by the order and the counts, with their numbers: `PGARR (203) or VMA (202)`. */
+  expected(): string {
+    const steps = this.steps();
+    const fitting = steps.filter(step => this.isDue(step));
+    const names = (fitting.length > 0 ? fitting : steps).map(({ to }) => this.nameAndType(to.record));
+    if (names.length === 0) return "nothing more";
+    return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  }
+
+  nameAndType(name: string): string {
+    return `${name} (${this.dialect.types[name]})`;
+  }
+
+  private steps(): readonly Step[] {
+    const { start, steps } = this.dialect.automaton;
+    return this.place === undefined ? start : steps[this.place.id]!;
+  }
+
+  private take({ to, keep, again }: Step): string {
+    this.paths.length = keep;
+    for (let i = keep; i < to.groups.length; i++) {
+      const { group, repeat } = to.groups[i]!;
+      let label = i === 0 ? this.prefix + group.name : `${this.paths[i - 1]}.${group.name}`;
+      if (repeat !== undefined) {
+        const round = repeat === again ? this.round(repeat) + 1 : 1;
+        this.rounds.set(repeat, round);
+        label += `[${round - 1}]`;
+      }
+      this.paths.push(label);
+    }
+    this.place = to;
+    // A record that opens a group of its name is the group: MM is `task[0].mm`, not `task[0].mm.mm`.
+    const own = to.record.toLowerCase();
+    return to.groups.at(-1)?.group.name === own ? this.paths.at(-1)! : this.inside(own);
+  }
+
+  /** The shortest way to a record of this name over records that are missing; none if too many would be. */
+  private route(name: string): readonly Step[] {
+    const first = this.steps();
+    const seen = new Set(first.map(({ to }) => to));
+    let routes: Step[][] = first.map(step => [step]);
+    for (let missing = 1; missing <= MISSING_CHAIN; missing++) {
+      const longer: Step[][] = [];
+      for (const route of routes) {
+        for (const step of this.dialect.automaton.steps[route.at(-1)!.to.id]!) {
+          if (step.to.record === name) return [...route, step];
+          if (seen.has(step.to)) continue;
+          seen.add(step.to);
+          longer.push([...route, step]);
+        }
+      }
+      routes = longer;
+    }
+    return [];
+  }
+
+  private round(repeat: RepeatNode): number {
+    return this.rounds.get(repeat) ?? 0;
+  }
+
+  private isDue({ again, ended, skipped }: Step): boolean {
+    if (again !== undefined && this.isOver(again)) return false;
+    return (
+      ended.every(repeat => this.isOver(repeat)) && skipped.every(node => this.missed(node) === undefined)
+    );
+  }
+
+  /** True if, by what the image says, the repetition has had its last round. */
+  private isOver(repeat: RepeatNode): boolean {
+    if (repeat.until !== undefined) return this.scope.holds(repeat.until);
+    return this.round(repeat) >= this.scope.amount(repeat.count!);
+  }
+
+  private check({ again, ended, skipped }: Step): void {
+    if (again !== undefined) this.checkAgain(again);
+    for (const repeat of ended) this.checkEnd(repeat);
+    for (const node of skipped) {
+      const message = this.missed(node);
+      if (message !== undefined) this.complain("count", message, this.here());
+    }
+  }
+
+  private checkAgain(repeat: RepeatNode): void {
+    const { name } = repeat.body;
+    if (repeat.until !== undefined) {
+      if (!this.scope.holds(repeat.until)) return;
+      this.complain(
+        "order",
+        `${conditionText(repeat.until)} ended the ${name} list, but another follows`,
+        this.here(),
+      );
+    } else {
+      const count = this.scope.amount(repeat.count!);
+      // Said once, where the count is passed.
+      if (this.round(repeat) !== Math.max(count, 1)) return;
+      this.complain("count", `${repeat.count} is ${count}, but more ${name} follow`, this.here());
+    }
+  }
+
+  private checkEnd(repeat: RepeatNode): void {
+    const { name } = repeat.body;
+    if (repeat.until !== undefined) {
+      if (this.scope.holds(repeat.until)) return;
+      this.complain("order", `the ${name} list is not ended by ${conditionText(repeat.until)}`, this.here());
+    } else {
+      const count = this.scope.amount(repeat.count!);
+      if (this.round(repeat) >= count) return;
+      this.complain(
+        "count",
+        `${repeat.count} is ${count}, but only ${this.round(repeat)} ${name} follow`,
+        this.here(),
+      );
+    }
+  }
+
+  /** What is wrong with passing over a part, if anything. */
+  private missed(node: OptionalNode | RepeatNode): string | undefined {
+    if (node.kind === "optional") {
+      if (node.when === undefined || !this.scope.holds(node.when)) return undefined;
+      const what = node.body.kind === "record" ? node.body.record : "part";
+      return `${conditionText(node.when)}, but no ${what} follows`;
+    }
+    const count = this.scope.amount(node.count!);
+    return count === 0 ? undefined : `${node.count} is ${count}, but no ${node.body.name} follows`;
+  }
+
+  private here(): string {
+    return this.paths.at(-1) ?? this.prefix;
+  }
+}

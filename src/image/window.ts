@@ -1,0 +1,69 @@
+import { READ_FIRST, READ_MOST } from "./limits.js";
+
+const nothing = new Uint8Array(0);
+
+/**
+ * The stretch of the file that is at hand. The walk says what it wants, whoever drives it reads and calls `accept`.
+ * Each read brings its own buffer and is never written again, so views of it stay good for as long as anyone keeps them.
+ */
+export class Window {
+  bytes: Uint8Array = nothing;
+  view: DataView = new DataView(nothing.buffer);
+  /** Offset in the file of the first byte at hand. */
+  start = 0;
+  /** Size of the file, as soon as it is known. */
+  end: number | undefined;
+  /** What the walk asked for last. */
+  wantedAt = 0;
+  wantedLength = 0;
+  private ahead = READ_FIRST;
+
+  constructor(end: number | undefined) {
+    this.end = end;
+  }
+
+  /** True if `length` bytes from `at` are at hand, or as many of them as the file has. */
+  holds(at: number, length: number): boolean {
+    const stop = this.start + this.bytes.length;
+    if (at < this.start) return false;
+    return (
+      at + length <= stop || (this.end !== undefined && stop >= this.end && at <= stop) || this.isPast(at)
+    );
+  }
+
+  /** Bytes at hand from `at` on. */
+  available(at: number): number {
+    return at < this.start ? 0 : Math.max(0, this.start + this.bytes.length - at);
+  }
+
+  /** Asks for `length` bytes from `at`. */
+  want(at: number, length: number): void {
+    const goesOn = at >= this.start && at <= this.start + this.bytes.length && this.bytes.length > 0;
+    this.ahead = goesOn ? Math.min(this.ahead * 2, READ_MOST) : READ_FIRST;
+    this.wantedAt = at;
+    this.wantedLength = Math.max(length, this.ahead);
+  }
+
+  /**
+   * Takes what was read for the last `want`; fewer bytes than wanted mean that the file ends there. `seen` is what the
+   * source knows of the end if the want began beyond it.
+   */
+  accept(bytes: Uint8Array, seen?: number): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.start = this.wantedAt;
+    if (bytes.length < this.wantedLength) {
+      const stop = this.wantedAt + bytes.length;
+      this.end = bytes.length > 0 ? stop : Math.min(seen ?? this.end ?? stop, stop);
+    }
+  }
+
+  /** `length` bytes at `at`, as a view; they must be at hand. */
+  slice(at: number, length: number): Uint8Array {
+    return this.bytes.subarray(at - this.start, at - this.start + length);
+  }
+
+  private isPast(at: number): boolean {
+    return this.end !== undefined && at >= this.end;
+  }
+}

@@ -1,0 +1,1 @@
+export { CrimgError } from "./errors.js";
