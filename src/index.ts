@@ -1,1 +1,65 @@
-export { CrimgError } from "./errors.js";
+/**
+ * crimg: reads the checkpoint images of the Linux checkpoint/restart kernels (linux-cr).
+ *
+ * @example
+ * const image = await openImage("app.img");
+ * for await (const item of image.items()) {
+ *   if (item.kind === "record" && item.name === "VMA") console.log(item.path, item.fields.vm_start);
+ * }
+ */
+
+export { parserOf, type TableParser } from "./codec/binary-parser.js";
+export { actualText, symbolicText } from "./codec/describe.js";
+export type { ByteOrder, Enumeration, Field, FieldHints, FlagSet, Valid } from "./codec/field.js";
+export type { Grammar, RawBlock } from "./codec/grammar.js";
+export { jsonSchemaOf } from "./codec/json.js";
+export {
+  decodeTable,
+  encodeTable,
+  type LayoutField,
+  type Shape,
+  type Table,
+  type TableHead,
+  type Values,
+} from "./codec/table.js";
+export { decodeText, encodeText, splitAtNul } from "./codec/text.js";
+export { type DumpOptions, type DumpReport, dump, summarize } from "./dump/dump.js";
+export { escapeText } from "./dump/escape.js";
+export { itemJson } from "./dump/item-json.js";
+export { plain, type Style } from "./dump/style.js";
+export { CrimgError, type ErrorCode, type Position } from "./errors.js";
+export { type Detected, detect } from "./format/cr/detect.js";
+export { dialectNamed, dialects } from "./format/cr/dialects.js";
+export { extendedText, type FpuState, fpuStateOf } from "./format/cr/fpu.js";
+export type { RecordFields, RecordName } from "./format/cr/records.js";
+export { type Segment, segmentOf } from "./format/cr/segment.js";
+export type { SeriesGuess } from "./format/cr/series.js";
+export type { Dialect, DialectParts, RecordSpec } from "./format/dialect.js";
+export { encodeRecord } from "./image/encode-record.js";
+export { Image } from "./image/image.js";
+export {
+  elements,
+  type GapItem,
+  type ImageStart,
+  type Item,
+  type Notice,
+  type NoticeCode,
+  type RawItem,
+  type RecordItem,
+  type RecordOf,
+  type UnknownItem,
+} from "./image/item.js";
+export { walk, walkSync } from "./image/iterate.js";
+export type { ReadOptions } from "./image/memory.js";
+export {
+  type BlobLike,
+  blobSource,
+  bytesSource,
+  pullSource,
+  type Source,
+  type SyncSource,
+  streamSource,
+} from "./image/source.js";
+export type { Summary, TaskSummary } from "./image/summary.js";
+export type { WalkOptions } from "./image/walk.js";
+export { type Input, openImage } from "./open-image.js";

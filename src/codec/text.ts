@@ -1,3 +1,5 @@
+import { CrimgError } from "../errors.js";
+
 /**
  * Text of an image, exact in both directions. The kernel writes bytes and promises no encoding: valid UTF-8 becomes
  * its characters, every byte that is not becomes a lone surrogate U+DC80..U+DCFF (Python's `surrogateescape`), which
@@ -17,14 +19,16 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes of `text`: the inverse of `decodeText`. */
+/** The bytes of `text`: the inverse of `decodeText`. Throws `out-of-range` for a lone surrogate that stands for no byte. */
 export function encodeText(text: string): Uint8Array {
   if (!/[\ud800-\udfff]/.test(text)) return toUtf8.encode(text);
   const bytes: number[] = [];
   for (const character of text) {
     const code = character.codePointAt(0)!;
     if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
-    else bytes.push(...toUtf8.encode(character));
+    else if (code >= 0xd800 && code <= 0xdfff) {
+      throw new CrimgError("out-of-range", `a lone surrogate \\u${code.toString(16)} stands for no byte`);
+    } else bytes.push(...toUtf8.encode(character));
   }
   return Uint8Array.from(bytes);
 }

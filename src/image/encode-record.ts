@@ -38,6 +38,7 @@ function isWhole(table: Table, fields: object): boolean {
 
 function variableLength(table: Table, fields: object): number {
   const { name } = table.layout.at(-1)!;
-  const value = (fields as Record<string, unknown>)[name] as string | Uint8Array;
-  return table.size + (typeof value === "string" ? encodeText(value).length : value.length);
+  const value = (fields as Record<string, unknown>)[name] as string | Uint8Array | undefined;
+  // A value of the wrong type is for the encoder to refuse.
+  return table.size + (typeof value === "string" ? encodeText(value).length : (value?.length ?? 0));
 }

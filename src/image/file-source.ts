@@ -9,8 +9,9 @@ const PIPE_CHUNK = 256 * 1024;
  * A file, or `-` for stdin. Regular files are read where the walk wants to; everything else (pipes, devices, what
  * /proc makes up) in order.
  */
-export function fileSource(path: string): SyncSource {
-  const fd = path === "-" ? STDIN : attempt(path, "open", () => openSync(path, "r"));
+export function fileSource(input: string | URL): SyncSource {
+  const path = typeof input === "string" ? input : input.href;
+  const fd = path === "-" ? STDIN : attempt(path, "open", () => openSync(input, "r"));
   const stat = attempt(path, "read", () => fstatSync(fd));
   if (stat.isDirectory()) {
     closeSync(fd);

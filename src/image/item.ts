@@ -24,6 +24,11 @@ interface Stretch {
   readonly length: number;
   /** The place in the grammar, e.g. `task[0].mm.vma[3]`; with `image[1].` before it in the second image of a file. */
   readonly path: string;
+  /**
+   * The bytes, as a view: all of a record or of a raw block; of page contents and of what cannot be read the first
+   * ones, as many as the walk had at hand (see `WalkOptions.preview`).
+   */
+  readonly bytes: Uint8Array;
 }
 
 /** A record: header and payload. `name` tells which, and so the type of `fields`. */
@@ -59,8 +64,6 @@ export interface RawItem extends Stretch {
   readonly count: number;
   /** Elements of the block before this part. */
   readonly first: number;
-  /** The bytes; of `pages` as many as the walk had at hand (see `preview`). */
-  readonly bytes: Uint8Array;
 }
 
 /** Bytes inside an image that the format does not account for. */
@@ -69,13 +72,11 @@ export interface UnknownItem extends Stretch {
   readonly image: ImageStart;
   /** Of a record with a type that the dialect does not have: its header. Undefined for plain garbage. */
   readonly header: { readonly type: number; readonly len: number; readonly parent: number } | undefined;
-  readonly bytes: Uint8Array;
 }
 
 /** Bytes before, between and after images. */
 export interface GapItem extends Stretch {
   readonly kind: "gap";
-  readonly bytes: Uint8Array;
 }
 
 /** What the walk has to say about the bytes. An `error` stands against the format, a `note` is worth knowing. */

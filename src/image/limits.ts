@@ -16,3 +16,5 @@ export const MISSING_CHAIN = 3;
 /** Bytes read at once: small after a jump, doubled while reading goes on. */
 export const READ_FIRST = 8 * 1024;
 export const READ_MOST = 256 * 1024;
+/** Tasks a summary describes one by one; more are only counted. */
+export const SUMMARY_TASKS = 4096;

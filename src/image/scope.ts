@@ -35,8 +35,3 @@ export class Scope {
     return is === "=" ? found === value : is === "!=" ? found !== value : found > value;
   }
 }
-
-/** A condition in words: `VMA.vma_type = 2`. */
-export function conditionText({ field, is, value }: Condition): string {
-  return `${field} ${is} ${value}`;
-}

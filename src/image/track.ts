@@ -1,8 +1,9 @@
 import type { OptionalNode, Place, RepeatNode, Step } from "../codec/grammar.js";
+import { conditionText } from "../codec/grammar-text.js";
 import type { Dialect } from "../format/dialect.js";
 import type { NoticeCode } from "./item.js";
 import { MISSING_CHAIN } from "./limits.js";
-import { conditionText, type Scope } from "./scope.js";
+import type { Scope } from "./scope.js";
 
 /** Says that something stands against the format. */
 export type Complain = (code: NoticeCode, message: string, path: string) => void;

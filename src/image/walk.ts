@@ -1,4 +1,5 @@
 import type { RawBlock } from "../codec/grammar.js";
+import { conditionText } from "../codec/grammar-text.js";
 import type { Decode, Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
 import { DETECTION_SPAN, type Detected, detect, findHead, HEAD_SPAN } from "../format/cr/detect.js";
@@ -7,7 +8,7 @@ import type { Dialect, RecordSpec } from "../format/dialect.js";
 import type { ImageStart, Item, Notice, NoticeCode, RawItem, RecordItem } from "./item.js";
 import { LOOKAHEAD, RAW_PART, READ_MOST, UNKNOWN_CHAIN } from "./limits.js";
 import { announcedCount, type ChunkState, type RawCounts, rawCounts } from "./raw-count.js";
-import { conditionText, Scope } from "./scope.js";
+import { Scope } from "./scope.js";
 import { Track } from "./track.js";
 import type { Window } from "./window.js";
 
@@ -268,6 +269,7 @@ export class Walk {
       offset,
       length: HEADER + length,
       path,
+      bytes: window.slice(offset, HEADER + length),
       image: this.image,
       type: found.type,
       name: spec.name as RecordName,

@@ -15,7 +15,7 @@ export const HEAD_SPAN = header.size + head.size;
 
 /** What a place in a file looks like. */
 export type Detected =
-  /** A head of a known dialect; `sure` is false where a damaged part had to be guessed over. */
+  /** A head of a known dialect; `sure` is false where the bytes that tell it are damaged or missing. */
   | { readonly kind: "dialect"; readonly dialect: Dialect; readonly why: string; readonly sure: boolean }
   /** A head, but of nothing crimg reads; `why` names it. */
   | { readonly kind: "foreign"; readonly why: string }
@@ -56,6 +56,8 @@ export function detect(bytes: Uint8Array, at = 0): Detected {
   const { type, len } = littleHeader(view, 0, 0);
   if (magic !== MAGIC_HEAD) {
     if (view.getBigUint64(8, false) === MAGIC_HEAD) {
+      if (isCkptHead(view, false))
+        return { kind: "foreign", why: ckptText("a big-endian image", view, false) };
       return {
         kind: "foreign",
         why: "a big-endian head: the patches of 2008 build on i386 only, so no table for it is known",
@@ -68,17 +70,8 @@ export function detect(bytes: Uint8Array, at = 0): Detected {
         why: `expected the head's magic ${hex(MAGIC_HEAD)} after 8 bytes, found ${hex(magic)}`,
       };
     }
-  } else if (
-    view.getUint32(0, true) === 1 &&
-    view.getUint32(4, true) >= 24 &&
-    view.getUint32(4, true) <= 256
-  ) {
-    // struct ckpt_hdr { u32 type, len }: CKPT_HDR_HEADER is 1, and len counts the header itself.
-    const rev = room >= 26 ? view.getUint16(24, true) : 0;
-    return {
-      kind: "foreign",
-      why: `an image of the later "ckpt" generation (v14 and after, 2009-2012, rev ${rev}): not read by this version; user-cr's tools of that time read it`,
-    };
+  } else if (isCkptHead(view, true)) {
+    return { kind: "foreign", why: ckptText("an image", view, true) };
   } else if (type !== 1) {
     return {
       kind: "none",
@@ -86,6 +79,19 @@ export function detect(bytes: Uint8Array, at = 0): Detected {
     };
   }
   return byRevision(view);
+}
+
+/** `struct ckpt_hdr { u32 type, len }`: CKPT_HDR_HEADER is 1, and len counts the header itself: 48 or 72 bytes. */
+function isCkptHead(view: DataView, little: boolean): boolean {
+  const len = view.getUint32(4, little);
+  // In an image of 2008 with a damaged len the same bytes are len 0 and a parent, and no small number stands at 24.
+  const rev = view.byteLength >= 26 ? view.getUint16(24, little) : 1;
+  return view.getUint32(0, little) === 1 && (len === 48 || len === 72) && rev > 0 && rev < 100;
+}
+
+function ckptText(what: string, view: DataView, little: boolean): string {
+  const rev = view.byteLength >= 26 ? `, rev ${view.getUint16(24, little)}` : "";
+  return `${what} of the later "ckpt" generation (v14 and after, 2009-2012${rev}): not read by this version; user-cr's tools of that time read it`;
 }
 
 function byRevision(view: DataView): Detected {

@@ -184,7 +184,8 @@ export const Eflags: FlagSet = {
     VIF: 0x80000,
     VIP: 0x100000,
     ID: 0x200000,
-    "1": 0x2,
+    // Always set; without a name in the kernel.
+    FIXED: 0x2,
   },
 };
 

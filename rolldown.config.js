@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "rolldown";
+
+// The command is bundled because it starts twice as fast: yargs alone is 40 modules. The library is not.
+export default defineConfig({
+  input: "dist/cli/main.js",
+  platform: "node",
+  resolve: { alias: { "string-width": fileURLToPath(new URL("dist/cli/ascii-width.js", import.meta.url)) } },
+  output: { dir: "dist/bin", format: "esm", minify: true },
+  logLevel: "silent",
+});

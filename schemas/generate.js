@@ -1,0 +1,7 @@
+// `npm run schemas`: writes the schemas in this folder from the tables. A test holds them to each other.
+import { writeFileSync } from "node:fs";
+import { dumpSchemas } from "../dist/dump/schemas.js";
+
+for (const [name, schema] of Object.entries(dumpSchemas())) {
+  writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(schema, undefined, 2)}\n`);
+}

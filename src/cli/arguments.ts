@@ -1,0 +1,57 @@
+import type { Argv } from "yargs";
+import { CrimgError } from "../errors.js";
+
+/** What a command does with its arguments: returns the exit code. */
+export type Run<A> = (args: A) => number | Promise<number>;
+
+/** yargs hands `-` on as an empty string. */
+export function inputName(name: string): string {
+  return name === "" ? "-" : name;
+}
+
+/** A whole number, decimal or 0x hex, not negative. yargs would let `abc` pass as NaN. */
+export function wholeNumber(option: string): (text: string | undefined) => number | undefined {
+  return text => {
+    if (text === undefined) return undefined;
+    const value = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value)) return value;
+    throw new CrimgError("usage", `--${option} takes a whole number (4096 or 0x1000), found "${text}"`);
+  };
+}
+
+/** Options that every command on images has. */
+export function imageOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("at", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("at"),
+      describe: "take the image whose head stands at this byte offset (decimal or 0x hex)",
+    })
+    .option("image", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("image"),
+      describe: "of several images in the file take this one, counted from 0",
+    })
+    .option("dialect", {
+      type: "string",
+      requiresArg: true,
+      describe: "read the image as this dialect, whatever its bytes say (see crimg formats)",
+    });
+}
+
+/** `--color` and `--output`. */
+export function outputOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("color", {
+      type: "boolean",
+      describe: "colours, or --no-color; default: if stdout is a terminal",
+    })
+    .option("output", {
+      alias: "o",
+      type: "string",
+      requiresArg: true,
+      describe: "write to this file, which appears only when it is complete",
+    });
+}

@@ -1,0 +1,89 @@
+import type { Argv } from "yargs";
+import { imageOptions, inputName, outputOptions, type Run, wholeNumber } from "./arguments.js";
+import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { writeOutput } from "./output.js";
+
+export const command = "dump <file>";
+export const describe = "Show what an image holds";
+
+export function builder(yargs: Argv) {
+  return outputOptions(imageOptions(yargs))
+    .positional("file", { type: "string", demandOption: true, describe: "the image file, - for stdin" })
+    .option("hex", {
+      type: "boolean",
+      describe: "every byte, under the field it belongs to",
+      conflicts: ["json", "jsonl"],
+    })
+    .option("jsonl", {
+      type: "boolean",
+      describe: "JSON Lines: one item a line, in file order",
+      conflicts: ["json"],
+    })
+    .option("json", { type: "boolean", describe: "one JSON document" })
+    .option("only", {
+      type: "string",
+      requiresArg: true,
+      describe: "only records and raw blocks of these names, with all their fields: VMA,FNAME,tls",
+    })
+    .option("task", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("task"),
+      describe: "only the task with this pid",
+    })
+    .option("depth", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("depth"),
+      describe: "levels of the tree: 1 tasks, 2 their parts, 3 areas and registers, 4 all",
+    })
+    .option("pages", {
+      type: "boolean",
+      default: true,
+      describe: "show which pages are in the image (--no-pages)",
+    })
+    .example("crimg dump app.img", "a summary and a tree")
+    .example("crimg dump app.img --only VMA,CPU", "these records, field by field")
+    .example("crimg dump app.img --jsonl | jq 'select(.name == \"VMA\")'", "for programs")
+    .example("crimg dump core.bin --at 0x1388 --hex", "an image inside a larger file, byte by byte")
+    .epilogue(EXIT_CODES_TEXT);
+}
+
+type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
+
+export const run: Run<Args> = async args => {
+  const [{ dump }, { selectableNames }, { dialectNamed }, { fileSource }, { complain, styleFor }] =
+    await Promise.all([
+      import("../dump/dump.js"),
+      import("../dump/select.js"),
+      import("../format/cr/dialects.js"),
+      import("../image/file-source.js"),
+      import("./terminal.js"),
+    ]);
+  const path = inputName(args.file);
+  const only = args.only === undefined ? undefined : selectableNames(args.only);
+  const options = {
+    label: path === "-" ? "stdin" : path,
+    view: args.jsonl ? "jsonl" : args.json ? "json" : args.hex ? "hex" : "tree",
+    style: styleFor(args.output === undefined ? args.color : (args.color ?? false)),
+    pages: args.pages,
+    ...(only !== undefined && { only }),
+    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect) }),
+    ...(args.task !== undefined && { task: args.task }),
+    ...(args.depth !== undefined && { depth: args.depth }),
+    ...(args.at !== undefined && { at: args.at }),
+    ...(args.image !== undefined && { image: args.image }),
+  } as const;
+  const source = fileSource(path);
+  try {
+    const report = writeOutput(args.output, write => dump(source, write, options));
+    for (const { message, path: place, offset } of report.errors) {
+      complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
+    }
+    const more = report.errorCount - report.errors.length;
+    if (more > 0) complain(`${options.label}: and ${more} more errors`);
+    return report.errorCount === 0 ? ExitCode.good : ExitCode.findings;
+  } finally {
+    source.close?.();
+  }
+};

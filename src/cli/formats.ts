@@ -1,0 +1,46 @@
+import type { Argv } from "yargs";
+import { outputOptions, type Run } from "./arguments.js";
+import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { writeOutput } from "./output.js";
+
+export const command = "formats [dialect] [record]";
+export const describe = "Show the tables: dialects, their records, the fields of one";
+
+export function builder(yargs: Argv) {
+  return outputOptions(yargs)
+    .positional("dialect", { type: "string", describe: "cr-1, cr-2, cr-3a or cr-3b" })
+    .positional("record", { type: "string", describe: "a record (VMA) or raw block (pids, fxsave)" })
+    .option("json", { type: "boolean", describe: "as JSON" })
+    .example("crimg formats", "the dialects")
+    .example("crimg formats cr-3a", "its records, their order, and what is new in it")
+    .example("crimg formats cr-2 VMA", "offset, C type, name and meaning of each field")
+    .epilogue(EXIT_CODES_TEXT);
+}
+
+type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
+
+export const run: Run<Args> = async args => {
+  const [formats, { dialectNamed, dialects }, { styleFor }] = await Promise.all([
+    import("../dump/formats.js"),
+    import("../format/cr/dialects.js"),
+    import("./terminal.js"),
+  ]);
+  const dialect = args.dialect === undefined ? undefined : dialectNamed(args.dialect);
+  const style = styleFor(args.output === undefined ? args.color : (args.color ?? false));
+  const { record } = args;
+  const lines = args.json
+    ? [
+        JSON.stringify(
+          formats.formatsJson(dialect === undefined ? dialects : [dialect], record),
+          undefined,
+          2,
+        ),
+      ]
+    : dialect === undefined
+      ? formats.dialectLines(style)
+      : record === undefined
+        ? formats.dialectDetail(dialect, style)
+        : formats.recordDetail(dialect, record, style);
+  writeOutput(args.output, write => write(`${lines.join("\n")}\n`));
+  return ExitCode.good;
+};

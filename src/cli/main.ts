@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import yargs, { type Argv } from "yargs";
+import { CrimgError } from "../errors.js";
+import * as completion from "./completion.js";
+import * as dump from "./dump.js";
+import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
+import * as formats from "./formats.js";
+import * as info from "./info.js";
+import { ReaderGone } from "./output.js";
+
+const commands = [dump, info, formats, completion];
+
+/** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const parser = yargs([...argv])
+    .scriptName("crimg")
+    .usage("$0 <command>\n\nReads Linux checkpoint images (linux-cr, 2008).")
+    .version(version())
+    .help()
+    .alias({ help: "h" })
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, "Which command? See crimg --help.")
+    .wrap(100)
+    // Scripts and transcripts want the same words everywhere.
+    .locale("en")
+    .completion("yargs-completion", false)
+    .epilogue(EXIT_CODES_TEXT)
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error instanceof CrimgError || error instanceof Chosen) throw error;
+      throw new CrimgError("usage", message ?? error.message);
+    });
+  for (const { command, describe, builder, run } of commands) {
+    parser.command(command, describe, builder as (yargs: Argv) => Argv, args => {
+      throw new Chosen(() => (run as (args: unknown) => number | Promise<number>)(args));
+    });
+  }
+  try {
+    parser.parse();
+    return ExitCode.good;
+  } catch (error) {
+    if (!(error instanceof Chosen)) return report(error);
+    return await error.run().catch(report);
+  }
+}
+
+/**
+ * Carries the chosen command out of yargs. A handler that returns makes yargs lay out its whole help text, to have it
+ * at hand: 11 ms at each start.
+ */
+class Chosen extends Error {
+  constructor(readonly start: () => number | Promise<number>) {
+    super();
+  }
+
+  async run(): Promise<number> {
+    return await this.start();
+  }
+}
+
+/** Says what went wrong, in one line, and gives the exit code for it. */
+function report(error: unknown): number {
+  if (error instanceof ReaderGone) return ExitCode.good;
+  if (error instanceof CrimgError) {
+    process.stderr.write(`crimg: ${error.message}\n`);
+    return exitCodeOf(error.code);
+  }
+  const { message, stack } = error as Error;
+  process.stderr.write(`crimg: this is a bug in crimg: ${message}\n`);
+  if (process.env["CRIMG_DEBUG"]) process.stderr.write(`${stack}\n`);
+  return ExitCode.bug;
+}
+
+function version(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,40 @@
+import type { Amount, Condition, Node, RawBlock } from "./grammar.js";
+
+/** A grammar in words, a line each, indented by nesting. */
+export function grammarLines(node: Node, indent = ""): string[] {
+  const deeper = `${indent}  `;
+  switch (node.kind) {
+    case "record":
+      return [indent + node.record, ...node.raw.map(block => `${deeper}+ ${rawText(block)}`)];
+    case "sequence":
+      return node.parts.flatMap(part => grammarLines(part, indent));
+    case "optional": {
+      const why = [node.when && `if ${conditionText(node.when)}`, node.note].filter(Boolean).join(", ");
+      return [`${indent}optional${why === "" ? "" : ` (${why})`}`, ...grammarLines(node.body, deeper)];
+    }
+    case "choice":
+      return [`${indent}one of`, ...node.options.flatMap(option => grammarLines(option, deeper))];
+    case "group":
+      return [`${indent}${node.name}`, ...grammarLines(node.body, deeper)];
+    case "repeat": {
+      const times =
+        node.until === undefined ? `${amountText(node.count!)} times` : `until ${conditionText(node.until)}`;
+      return [`${indent}${node.body.name}[] ${times}`, ...grammarLines(node.body.body, deeper)];
+    }
+  }
+}
+
+export function rawText({ name, doc, count, stride, when }: RawBlock): string {
+  const size =
+    stride === 1 ? `${amountText(count)} bytes` : `${amountText(count)} x ${amountText(stride)} bytes`;
+  return `${name}: ${size}${when === undefined ? "" : ` if ${conditionText(when)}`} (${doc})`;
+}
+
+function amountText(amount: Amount): string {
+  return String(amount);
+}
+
+/** A condition in words: `VMA.vma_type = 2`. */
+export function conditionText({ field, is, value }: Condition): string {
+  return `${field} ${is} ${value}`;
+}

@@ -1,0 +1,49 @@
+import { symbolicText } from "../codec/describe.js";
+import type { Table } from "../codec/table.js";
+import { selectorName } from "../format/cr/names.js";
+import type { RecordOf } from "../image/item.js";
+import type { Style } from "./style.js";
+
+/** gdb's order for i386, by the kernel's names. */
+const general = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di", "ip"];
+const segments = ["cs", "ss", "ds", "es", "fs", "gs"];
+const debug = ["debugreg0", "debugreg1", "debugreg2", "debugreg3", "debugreg6", "debugreg7"];
+
+/** Registers as gdb's `info registers` lists them: name, hex, and what the value says. */
+export function registerLines(item: RecordOf<"CPU">, style: Style): string[] {
+  const fields = item.fields as unknown as Record<string, bigint | undefined>;
+  const hex = (name: string) => `0x${fields[name]!.toString(16)}`;
+  const row = (name: string, meaning: string) =>
+    `${style.name(name.padEnd(9))} ${hex(name).padEnd(12)} ${meaning}`.trimEnd();
+  const there = (name: string) => fields[name] !== undefined;
+
+  const lines = general.filter(there).map(name => row(name, signed(fields[name]!)));
+  if (there("flags")) {
+    const table: Table = item.table;
+    lines.push(row("flags", style.symbol(symbolicText(table.fields["flags"]!, fields["flags"]))));
+  }
+  lines.push(
+    ...segments
+      .filter(there)
+      .map(name => row(name, style.symbol(selectorName(Number(fields[name]! & 0xffffn))))),
+  );
+  if (there("orig_ax")) lines.push(row("orig_ax", callText(fields["orig_ax"]!)));
+  lines.push(...inColumns(debug.filter(there).map(name => `${style.name(name)} ${hex(name)}`)));
+  return lines;
+}
+
+function signed(value: bigint): string {
+  return value <= 0xffffffffn ? String(Number(value) | 0) : String(BigInt.asIntN(64, value));
+}
+
+function callText(origAx: bigint): string {
+  return origAx === 0xffffffffn || origAx === 0xffffffffffffffffn
+    ? "not in a system call"
+    : `system call ${origAx}`;
+}
+
+function inColumns(cells: readonly string[]): string[] {
+  return cells.length === 0
+    ? []
+    : [cells.slice(0, 4).join("  "), ...(cells.length > 4 ? [cells.slice(4).join("  ")] : [])];
+}

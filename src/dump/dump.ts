@@ -1,0 +1,227 @@
+import { CrimgError } from "../errors.js";
+import type { ImageStart, Item, Notice } from "../image/item.js";
+import { walkSync } from "../image/iterate.js";
+import type { SyncSource } from "../image/source.js";
+import { Summarizer, type Summary } from "../image/summary.js";
+import type { WalkOptions } from "../image/walk.js";
+import { FieldView } from "./field-view.js";
+import { HEX_PREVIEW, HexView } from "./hex-view.js";
+import { itemJson } from "./item-json.js";
+import { type Selection, Selector } from "./select.js";
+import { plain, type Style } from "./style.js";
+import { summaryJson, summaryLines } from "./summary-view.js";
+import { type TreeOptions, TreeView } from "./tree.js";
+
+/** What to dump, and how. */
+export interface DumpOptions extends Selection, TreeOptions, Pick<WalkOptions, "at" | "image" | "dialect"> {
+  /**
+   * `tree`: a summary and a tree for people. `hex`: every byte under the field it belongs to. `jsonl`: one item a line
+   * (schemas/dump-item.schema.json). `json`: the same as one document (schemas/dump.schema.json). Default `tree`.
+   */
+  readonly view?: "tree" | "hex" | "jsonl" | "json";
+  /** What to call the input. */
+  readonly label?: string;
+  /** Colours. Default: none. */
+  readonly style?: Style;
+}
+
+/** Errors kept in a report; more are only counted. */
+const ERRORS_KEPT = 20;
+
+/** How a dump went. */
+export interface DumpReport {
+  /** The first errors the walk met; see `errorCount` for all. */
+  readonly errors: readonly Notice[];
+  readonly errorCount: number;
+}
+
+interface View {
+  add(item: Item): void;
+  notice(notice: Notice): void;
+  flush(): void;
+}
+
+/**
+ * Writes a dump of the input to `write`, piece by piece, and says what was wrong with it. Memory does not grow with the
+ * image. Throws what `Walk` throws: when there is no image, or not the one asked for.
+ */
+export function dump(
+  source: SyncSource,
+  write: (text: string) => void,
+  options: DumpOptions = {},
+): DumpReport {
+  const tally = new Tally();
+  const { view = "tree" } = options;
+  const selected = { pids: [] as readonly number[], any: false };
+  switch (view) {
+    case "jsonl":
+      selectInto(source, options, tally, selected, item => write(`${itemJson(item)}\n`));
+      break;
+    case "json":
+      writeDocument(source, write, options, tally, selected);
+      break;
+    default:
+      writeView(source, text => write(`${text}\n`), options, tally, selected, view);
+  }
+  if (options.task !== undefined && !selected.any) {
+    const known = selected.pids.length === 0 ? "none that says its pid" : selected.pids.join(", ");
+    throw new CrimgError("usage", `no task with pid ${options.task}; the image holds ${known}`);
+  }
+  return { errors: tally.errors, errorCount: tally.count };
+}
+
+/** Counts errors and keeps the first ones. */
+class Tally {
+  readonly errors: Notice[] = [];
+  count = 0;
+
+  add(notice: Notice): void {
+    if (notice.level !== "error") return;
+    this.count++;
+    if (this.errors.length < ERRORS_KEPT) this.errors.push(notice);
+  }
+}
+
+interface Selected {
+  pids: readonly number[];
+  any: boolean;
+}
+
+function selectInto(
+  source: SyncSource,
+  options: DumpOptions,
+  tally: Tally,
+  selected: Selected,
+  pass: (item: Item) => void,
+  each?: (item: Item) => void,
+): void {
+  const selector = new Selector(item => {
+    selected.any = true;
+    pass(item);
+  }, options);
+  for (const item of walkSync(source, { ...walkOptions(options), onNotice: notice => tally.add(notice) })) {
+    each?.(item);
+    selector.add(item);
+  }
+  selected.pids = selector.pids;
+}
+
+function writeDocument(
+  source: SyncSource,
+  write: (text: string) => void,
+  options: DumpOptions,
+  tally: Tally,
+  selected: Selected,
+): void {
+  const label = options.label ?? "input";
+  const summaries = new Summaries();
+  write(`{"file":${JSON.stringify(label)},"items":[`);
+  let separator = "\n";
+  const pass = (item: Item) => {
+    write(separator + itemJson(item));
+    separator = ",\n";
+  };
+  selectInto(source, options, tally, selected, pass, item => summaries.add(item));
+  const images = summaries.all.map(summary => JSON.stringify(summaryJson(label, summary)));
+  write(
+    `\n],"images":[${images.join(",")}],"errors":${JSON.stringify(tally.errors)},"error_count":${tally.count}}\n`,
+  );
+}
+
+function writeView(
+  source: SyncSource,
+  print: (line: string) => void,
+  options: DumpOptions,
+  tally: Tally,
+  selected: Selected,
+  kind: "tree" | "hex",
+): void {
+  const style = options.style ?? plain;
+  const label = options.label ?? "input";
+  const view: View =
+    kind === "hex"
+      ? new HexView(print, style)
+      : options.only === undefined
+        ? new TreeView(print, style, options)
+        : new FieldView(print, style);
+  const summarises = kind === "tree" && options.only === undefined && options.task === undefined;
+  // A summary stands above its tree wherever the input can be read twice; on a pipe it can only come after it.
+  const before = summarises && source.seekable ? summarize(source, walkOptions(options)) : [];
+  const after = summarises && !source.seekable ? new Summaries() : undefined;
+
+  const selector = new Selector(
+    item => {
+      selected.any = true;
+      view.add(item);
+    },
+    // The tree shows how many pages there are without showing which.
+    kind === "tree" ? { ...options, pages: true } : options,
+  );
+  let image: ImageStart | undefined;
+  const start = (next: ImageStart) => {
+    if (image === next) return;
+    view.flush();
+    image = next;
+    const summary = before[next.index - (options.image ?? 0)];
+    if (summary !== undefined) printSummary(label, summary, style, print);
+  };
+  const notices: Notice[] = [];
+  const onNotice = (notice: Notice) => {
+    tally.add(notice);
+    notices.push(notice);
+  };
+  const preview = kind === "hex" ? { preview: HEX_PREVIEW } : {};
+  for (const item of walkSync(source, { ...walkOptions(options), ...preview, onNotice })) {
+    if (item.kind !== "gap") start(item.image);
+    after?.add(item);
+    selector.add(item);
+    for (const notice of notices.splice(0)) view.notice(notice);
+  }
+  view.flush();
+  for (const notice of notices) view.notice(notice);
+  for (const summary of after?.all ?? []) {
+    print("");
+    for (const line of summaryLines(label, summary, style)) print(line);
+  }
+  selected.pids = selector.pids;
+}
+
+function printSummary(label: string, summary: Summary, style: Style, print: (line: string) => void): void {
+  if (summary.image.index > 0) print("");
+  for (const line of summaryLines(label, summary, style)) print(line);
+  print("");
+}
+
+/** Summaries of all images that items come from. */
+class Summaries {
+  private readonly parts: Summarizer[] = [];
+  private current: ImageStart | undefined;
+
+  add(item: Item): void {
+    if (item.kind === "gap") return;
+    if (item.image !== this.current) {
+      this.current = item.image;
+      this.parts.push(new Summarizer(item.image));
+    }
+    this.parts.at(-1)!.add(item);
+  }
+
+  get all(): Summary[] {
+    return this.parts.map(part => part.summary());
+  }
+}
+
+/** The summary of every image in the input. */
+export function summarize(source: SyncSource, options: WalkOptions = {}): Summary[] {
+  const summaries = new Summaries();
+  for (const item of walkSync(source, options)) summaries.add(item);
+  return summaries.all;
+}
+
+function walkOptions({ at, image, dialect }: DumpOptions): WalkOptions {
+  return {
+    ...(at !== undefined && { at }),
+    ...(image !== undefined && { image }),
+    ...(dialect !== undefined && { dialect }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Table } from "../codec/table.js";
+import { elements, type Item, type Notice, type RawItem, type RecordItem } from "../image/item.js";
+import { isStale, staleText, valueText } from "./record-text.js";
+import { descriptorLines } from "./segment-view.js";
+import type { Style } from "./style.js";
+
+/** Elements of a raw block that are listed; more are counted. */
+const ELEMENTS_SHOWN = 64;
+
+/** Renders items one by one with every field of theirs: what `--only` shows. */
+export class FieldView {
+  constructor(
+    private readonly print: (line: string) => void,
+    private readonly style: Style,
+  ) {}
+
+  add(item: Item): void {
+    const { style } = this;
+    const place = style.dim(`0x${item.offset.toString(16).padStart(8, "0")}`);
+    switch (item.kind) {
+      case "record":
+        this.print(
+          `${place} ${style.name(item.name)} ${item.path}  type ${item.type}  len ${item.len}  parent ${item.parent}`,
+        );
+        this.addFields(item);
+        break;
+      case "raw":
+        this.print(
+          `${place} ${style.name(item.name)} ${item.path}  ${item.length} bytes, ${item.count} elements`,
+        );
+        this.addElements(item);
+        break;
+      default:
+        this.print(`${place} ${style.error(item.kind)} ${item.path}  ${item.length} bytes`);
+    }
+  }
+
+  notice({ level, message, path, offset }: Notice): void {
+    const text = `${level}: ${message} (${path} at 0x${offset.toString(16)})`;
+    this.print(level === "error" ? this.style.error(text) : this.style.note(text));
+  }
+
+  flush(): void {}
+
+  private addFields(item: RecordItem): void {
+    const { style } = this;
+    const fields = item.fields as Record<string, unknown>;
+    const table: Table = item.table;
+    const width = Math.max(...table.layout.map(({ name }) => name.length));
+    for (const member of table.layout) {
+      const value = fields[member.name];
+      if (value === undefined) continue;
+      const text = valueText(member, value, style);
+      const line = `           ${style.name(member.name.padEnd(width))} ${text}`;
+      this.print(isStale(member, fields) ? style.dim(`${line} (${staleText(member)})`) : line);
+    }
+    if (item.name === "PGARR")
+      this.print(`           ${style.name("pages".padEnd(width))} ${item.pages} follow`);
+    if (item.excess !== undefined)
+      this.print(style.error(`           ${item.excess.length} bytes behind the struct`));
+  }
+
+  private addElements(item: RawItem): void {
+    const indent = "           ";
+    const { element } = item.block;
+    if (item.name === "tls" || item.name === "ldt") {
+      for (const line of descriptorLines(item, this.style)) this.print(indent + line);
+    } else if (element !== undefined) {
+      const values = elements<Record<string, unknown>>(item);
+      for (const value of values.slice(0, ELEMENTS_SHOWN)) {
+        this.print(
+          indent +
+            element.layout
+              .map(
+                member =>
+                  `${this.style.name(member.name)} ${valueText(member, value[member.name], this.style)}`,
+              )
+              .join("  "),
+        );
+      }
+      if (values.length > ELEMENTS_SHOWN)
+        this.print(`${indent}and ${values.length - ELEMENTS_SHOWN} more: see --jsonl`);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { grammarLines, rawText } from "../codec/grammar-text.js";
+import type { Table } from "../codec/table.js";
+import { CrimgError } from "../errors.js";
+import { dialects } from "../format/cr/dialects.js";
+import { fsave, fxsave } from "../format/cr/records.js";
+import type { Dialect, RecordSpec } from "../format/dialect.js";
+import type { Style } from "./style.js";
+
+/** The dialects, one a line. */
+export function dialectLines(style: Style): string[] {
+  return dialects.map(
+    ({ name, rev, series, doc }) =>
+      `${style.name(name.padEnd(6))} rev ${rev}  ${series.join(" ").padEnd(16)} ${doc}`,
+  );
+}
+
+/** The records of a dialect, its grammar, and what is different from the dialect before. */
+export function dialectDetail(dialect: Dialect, style: Style): string[] {
+  const specs = recordsOf(dialect);
+  return [
+    `${style.name(dialect.name)}  rev ${dialect.rev}, series ${dialect.series.join(", ")}, ${dialect.order}-endian, pages of ${dialect.pageSize} bytes`,
+    dialect.doc,
+    "",
+    style.symbol("records"),
+    ...specs.map(({ name, type, tables }) => {
+      const [first] = tables as readonly [Table];
+      const size = first.variable ? "varies" : tables.map(table => table.size).join(" or ");
+      return `  ${String(type).padStart(4)}  ${style.name(name.padEnd(10))}  ${size.padEnd(10)}  ${first.struct.padEnd(18)} ${first.doc}`;
+    }),
+    "",
+    style.symbol("order"),
+    ...grammarLines(dialect.image, "  "),
+    ...differences(dialect, style),
+  ];
+}
+
+/** One record or raw block: its layout, field by field. */
+export function recordDetail(dialect: Dialect, name: string, style: Style): string[] {
+  const tables = tablesNamed(dialect, name);
+  const spec = dialect.byName(name.toUpperCase());
+  const lines: string[] = [];
+  for (const table of tables) {
+    if (lines.length > 0) lines.push("");
+    const number = spec === undefined ? "" : `  type ${spec.type}`;
+    const size = table.variable ? "varies" : `${table.size} bytes`;
+    lines.push(
+      `${style.name(table.name)}${number}  ${table.struct && `struct ${table.struct}`}  ${size}  ${style.dim(`(${table.source})`)}`,
+    );
+    lines.push(table.doc);
+    const width = Math.max(...table.layout.map(({ name }) => name.length));
+    const typeWidth = Math.max(...table.layout.map(({ ctype }) => ctype.length));
+    for (const { name, ctype, offset, size, field } of table.layout) {
+      const length = field.rest ? "rest" : String(size);
+      lines.push(
+        `  ${String(offset).padStart(4)} ${length.padStart(4)}  ${ctype.padEnd(typeWidth)}  ${style.name(name.padEnd(width))}  ${field.doc}${hintText(field)}`,
+      );
+      const names = namesOf(field);
+      if (names !== "") lines.push(`${" ".repeat(14 + typeWidth + width)}${style.symbol(names)}`);
+    }
+  }
+  for (const block of spec?.raw ?? []) lines.push(`  + ${rawText(block)}`);
+  return lines;
+}
+
+/** The same as data: schemas/formats.schema.json. */
+export function formatsJson(chosen: readonly Dialect[], name?: string): unknown {
+  return {
+    dialects: chosen.map(dialect => ({
+      name: dialect.name,
+      rev: dialect.rev,
+      series: dialect.series,
+      order: dialect.order,
+      page_size: dialect.pageSize,
+      doc: dialect.doc,
+      records: recordsOf(dialect)
+        .filter(spec => name === undefined || spec.name === name.toUpperCase())
+        .map(spec => ({
+          name: spec.name,
+          type: spec.type,
+          layouts: spec.tables.map(tableJson),
+          raw: spec.raw.map(({ name, doc, count, stride, when, element }) => ({
+            name,
+            doc,
+            count,
+            stride,
+            ...(when && { when }),
+            ...(element && { element: tableJson(element) }),
+          })),
+        })),
+      grammar: grammarLines(dialect.image),
+    })),
+  };
+}
+
+function tableJson(table: Table): unknown {
+  return {
+    struct: table.struct,
+    source: table.source,
+    doc: table.doc,
+    size: table.variable ? null : table.size,
+    fields: table.layout.map(({ name, ctype, offset, size, field }) => ({
+      name,
+      ctype,
+      offset,
+      size: field.rest ? null : size,
+      doc: field.doc,
+      ...(field.unit && { unit: field.unit }),
+      ...(field.enum && { enum: field.enum.values }),
+      ...(field.flags && { flags: field.flags.bits }),
+      ...(field.stale !== undefined && { stale: true }),
+    })),
+  };
+}
+
+function recordsOf(dialect: Dialect): RecordSpec[] {
+  return Object.keys(dialect.types)
+    .map(name => dialect.byName(name)!)
+    .sort((a, b) => a.type - b.type);
+}
+
+function tablesNamed(dialect: Dialect, name: string): readonly Table[] {
+  const spec = dialect.byName(name.toUpperCase());
+  if (spec !== undefined) return spec.tables;
+  const elements = recordsOf(dialect).flatMap(({ raw }) =>
+    raw.flatMap(({ name, element }) => (element ? [[name, element] as const] : [])),
+  );
+  const blocks = new Map<string, Table>([...elements, ["fxsave", fxsave], ["fsave", fsave]]);
+  const block = blocks.get(name.toLowerCase());
+  if (block !== undefined) return [block];
+  const known = [...Object.keys(dialect.types), ...blocks.keys()].join(", ");
+  throw new CrimgError("usage", `${dialect.name} has no record ${name}; it has ${known}`);
+}
+
+function hintText({ unit, valid, stale, defined }: Table["layout"][number]["field"]): string {
+  const hints = [
+    unit,
+    valid &&
+      ("equals" in valid
+        ? `must be ${valueText(valid.equals)}`
+        : `must be ${valid.min ?? ""}..${valid.max ?? ""}`),
+    stale !== undefined && "never set",
+    defined && `only if ${defined.field}`,
+  ].filter(Boolean);
+  return hints.length === 0 ? "" : ` [${hints.join(", ")}]`;
+}
+
+function valueText(value: number | bigint): string {
+  return typeof value === "bigint" ? `0x${value.toString(16)}` : String(value);
+}
+
+function namesOf(field: Table["layout"][number]["field"]): string {
+  if (field.enum)
+    return Object.entries(field.enum.values)
+      .map(([name, value]) => `${value} ${name}`)
+      .join(", ");
+  if (!field.flags) return "";
+  return Object.entries(field.flags.bits)
+    .map(([name, bit]) => `0x${(typeof bit === "number" ? bit : bit.value).toString(16)} ${name}`)
+    .join(", ");
+}
+
+/** What another dialect has that this one, its predecessor in the history, has not. */
+function differences(dialect: Dialect, style: Style): string[] {
+  const before = dialects[dialects.indexOf(dialect) - 1];
+  if (before === undefined) return [];
+  const lines: string[] = [];
+  for (const [name, type] of Object.entries(dialect.types)) {
+    const old = before.types[name];
+    if (old === undefined) lines.push(`  ${name} (${type}) is new`);
+    else if (old !== type) lines.push(`  ${name} is ${type}, was ${old}`);
+    const sizes = (of: Dialect) =>
+      of
+        .byName(name)
+        ?.tables.map(({ size }) => size)
+        .join(" or ");
+    if (old !== undefined && sizes(before) !== sizes(dialect))
+      lines.push(`  ${name} has ${sizes(dialect)} bytes, had ${sizes(before)}`);
+    const raws = (of: Dialect) => of.byName(name)?.raw.map(rawText) ?? [];
+    for (const raw of raws(dialect))
+      if (old !== undefined && !raws(before).includes(raw)) lines.push(`  ${name} is followed by ${raw}`);
+  }
+  const [was, is] = [grammarLines(before.image), grammarLines(dialect.image)];
+  if (lines.length === 0 && was.join() === is.join()) lines.push("  nothing in the layout");
+  return ["", style.symbol(`different from ${before.name}`), ...lines];
+}

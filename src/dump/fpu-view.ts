@@ -1,0 +1,33 @@
+import type { ByteOrder } from "../codec/field.js";
+import { extendedText, fpuStateOf, isStackRegisterUsed, wideHex } from "../format/cr/fpu.js";
+import { holdsPointer } from "../format/cr/series.js";
+import type { Style } from "./style.js";
+
+/** FPU state: control words, then one line a register. */
+export function fpuLines(xstate: Uint8Array, order: ByteOrder, style: Style): string[] {
+  const state = fpuStateOf(xstate, order);
+  if (state === undefined) return [style.dim(`xstate: ${xstate.length} bytes of no known kind`)];
+  if (holdsPointer(xstate)) {
+    return [style.dim("xstate: a kernel pointer and leftovers, no FPU state (v6's bug)")];
+  }
+  const word = (name: string, value: number) => `${style.name(name)} 0x${value.toString(16)}`;
+  if (state.kind === "fsave") {
+    const { cwd, swd, twd, fip } = state.legacy;
+    return [`FSAVE  ${word("cwd", cwd)}  ${word("swd", swd)}  ${word("twd", twd)}  ${word("fip", fip)}`];
+  }
+  const { fcw, fsw, ftw, fop, fip, fcs, fdp, fds, mxcsr, mxcsr_mask, st, xmm } = state.legacy;
+  const lines = [
+    `${state.kind.toUpperCase()}  ${word("fcw", fcw)}  ${word("fsw", fsw)}  ${word("ftw", ftw)}  ${word("fop", fop)}  ${word("mxcsr", mxcsr)}  ${word("mxcsr_mask", mxcsr_mask)}`,
+    `${word("fip", fip)}  ${word("fcs", fcs)}  ${word("fdp", fdp)}  ${word("fds", fds)}`,
+  ];
+  for (const [i, register] of st.entries()) {
+    const raw = wideHex(register.subarray(0, 10));
+    const value = isStackRegisterUsed(state.legacy, i) ? extendedText(register) : style.dim("empty");
+    lines.push(`${style.name(`st${i}`.padEnd(5))} ${raw}  ${value}`);
+  }
+  for (const [i, register] of xmm.entries())
+    lines.push(`${style.name(`xmm${i}`.padEnd(5))} ${wideHex(register)}`);
+  if (state.extended.length > 0)
+    lines.push(style.dim(`${state.extended.length} bytes of XSAVE behind the legacy part, raw`));
+  return lines;
+}

@@ -1,0 +1,57 @@
+import { actualText, symbolicText } from "../codec/describe.js";
+import type { LayoutField, Table } from "../codec/table.js";
+import type { RecordItem } from "../image/item.js";
+import { escapeText } from "./escape.js";
+import type { Style } from "./style.js";
+
+/** `0x00100073 READ|WRITE`: the value as it stands, and beside it what it means. */
+export function valueText({ field }: LayoutField, value: unknown, style: Style): string {
+  const actual = typeof value === "string" ? `"${escapeText(value)}"` : actualText(field, value);
+  const symbolic = symbolicText(field, value);
+  return symbolic === "" ? actual : `${actual} ${style.symbol(symbolic)}`;
+}
+
+/** True if the kernel gave the field no value: the bytes are padding or left over. */
+export function isStale({ field }: LayoutField, fields: object): boolean {
+  if (field.stale !== undefined) return true;
+  return field.defined !== undefined && !(fields as Record<string, unknown>)[field.defined.field];
+}
+
+/** Why the bytes are no data, in words. */
+export function staleText({ field }: LayoutField): string {
+  if (field.kind === "pad" || field.c === "pad") return "padding";
+  if (typeof field.stale === "string") return `stale, ${field.stale}`;
+  return field.defined === undefined ? "stale" : `stale, ${field.defined.field} is 0`;
+}
+
+/** `name value` for the fields asked for, those that are there and hold data, on one line. */
+export function fieldsText(item: RecordItem, names: readonly string[], style: Style): string {
+  const fields = item.fields as Record<string, unknown>;
+  const table: Table = item.table;
+  return names
+    .flatMap(name => {
+      const member = table.layout.find(candidate => candidate.name === name);
+      const value = fields[name];
+      if (member === undefined || value === undefined) return [];
+      return [`${style.name(name)} ${valueText(member, value, style)}`];
+    })
+    .join("  ");
+}
+
+/** Stale and padding bytes of a record that are not 0, each marked as such. */
+export function leftovers(item: RecordItem, style: Style): string[] {
+  const fields = item.fields as Record<string, unknown>;
+  const table: Table = item.table;
+  return table.layout.flatMap(member => {
+    const value = fields[member.name];
+    if (value === undefined || !isStale(member, fields) || isZero(value)) return [];
+    const bytes =
+      value instanceof Uint8Array ? `${value.length} bytes` : `0x${(value as number | bigint).toString(16)}`;
+    return [style.dim(`${member.name} ${bytes} (${staleText(member)})`)];
+  });
+}
+
+function isZero(value: unknown): boolean {
+  if (value instanceof Uint8Array) return value.every(byte => byte === 0);
+  return value === 0 || value === 0n;
+}

@@ -1,0 +1,239 @@
+import { jsonSchemaOf } from "../codec/json.js";
+import type { Table } from "../codec/table.js";
+import { dialects } from "../format/cr/dialects.js";
+import { descriptor, fxsave } from "../format/cr/records.js";
+
+/** The JSON Schemas of what dump, info and formats print, by file name. The tables are where they come from. */
+export function dumpSchemas(): Record<string, unknown> {
+  return {
+    "dump-item.schema.json": itemSchema(),
+    "dump.schema.json": documentSchema(),
+    "info.schema.json": {
+      ...head("info", "What `crimg info --json` prints."),
+      type: "array",
+      items: summarySchema,
+    },
+    "formats.schema.json": formatsSchema(),
+  };
+}
+
+const DRAFT = "https://json-schema.org/draft/2020-12/schema";
+
+function head(name: string, description: string): Record<string, unknown> {
+  return { $schema: DRAFT, $id: `https://crimg.invalid/schemas/${name}.schema.json`, description };
+}
+
+const count = { type: "integer", minimum: 0 };
+const hex = { type: "string", pattern: "^0x[0-9a-f]{1,16}$" };
+const decimal = { type: "string", pattern: "^[0-9]{1,20}$" };
+const bytes = { type: "string", pattern: "^([0-9a-f]{2})*$" };
+const text = { type: "string" };
+const nothing = { type: "null" };
+
+function object(
+  properties: Record<string, unknown>,
+  optional: readonly string[] = [],
+): Record<string, unknown> {
+  const required = Object.keys(properties).filter(name => !optional.includes(name));
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+function listOf(items: unknown): Record<string, unknown> {
+  return { type: "array", items };
+}
+
+function place(kind: string, more: Record<string, unknown>): Record<string, unknown> {
+  return object({
+    offset: { ...count, description: "bytes from the start of the file" },
+    length: { ...count, description: "bytes, header and payload" },
+    kind: { const: kind },
+    ...more,
+  });
+}
+
+function itemSchema(): Record<string, unknown> {
+  const path = { ...text, description: "place in the grammar, e.g. task[0].mm.vma[3]" };
+  const parent = { type: "integer", minimum: 0, maximum: 0xffffffff };
+  const type = { type: "integer", minimum: -0x8000, maximum: 0x7fff };
+  const records = Object.entries(recordTables()).map(([name, tables]) =>
+    place("record", { type, name: { const: name }, parent, path, fields: fieldsOf(name, tables) }),
+  );
+  const raws = Object.entries(rawFields()).map(([name, fields]) =>
+    place("raw", { type: nothing, name: { const: name }, parent: nothing, path, fields }),
+  );
+  const header = { type, name: nothing, parent, path, fields: object({ len: { type: "integer" } }) };
+  const bare = { type: nothing, name: nothing, parent: nothing, path, fields: object({}) };
+  return {
+    ...head("dump-item", "One line of `crimg dump --jsonl`: an item. Items tile the file."),
+    oneOf: [...records, ...raws, place("unknown", header), place("unknown", bare), place("gap", bare)],
+  };
+}
+
+/** The tables of each record over all dialects, each once. */
+function recordTables(): Record<string, Table[]> {
+  const found: Record<string, Table[]> = {};
+  for (const dialect of dialects) {
+    for (const name of Object.keys(dialect.types)) {
+      found[name] ??= [];
+      for (const table of dialect.byName(name)!.tables)
+        if (!found[name].includes(table)) found[name].push(table);
+    }
+  }
+  return found;
+}
+
+function fieldsOf(name: string, tables: readonly Table[]): unknown {
+  const extra: Record<string, unknown> = {
+    _excess: { ...bytes, description: "bytes behind the struct, if the record is longer than it" },
+    ...(name === "PGARR" && {
+      pages: { ...count, description: "pages that follow, which nr_pages does not always say" },
+    }),
+    ...(name === "CPU" && { fxsave: jsonSchemaOf(fxsave) }),
+  };
+  // A record that was cut short has only its first fields, so none is required.
+  const shapes = tables.map(table => {
+    const schema = jsonSchemaOf(table);
+    return { ...schema, properties: { ...(schema["properties"] as object), ...extra } };
+  });
+  return shapes.length === 1 ? shapes[0] : { anyOf: shapes };
+}
+
+function rawFields(): Record<string, unknown> {
+  const first = { ...count, description: "index of the first element, in the later parts of a large block" };
+  const segment = object({
+    index: count,
+    base: count,
+    limit: count,
+    pages: { type: "boolean", description: "limit counts pages of 4 KiB, else bytes" },
+    dpl: { type: "integer", minimum: 0, maximum: 3 },
+    present: { type: "boolean" },
+    type: text,
+    bits: { enum: [16, 32, 64] },
+    available: { type: "boolean" },
+  });
+  const fields: Record<string, unknown> = {};
+  for (const { automaton } of dialects) {
+    for (const { name, element, extent } of automaton.places.flatMap(({ raw }) => raw)) {
+      if (extent) fields[name] = object({ count });
+      else if (element === undefined)
+        fields[name] = object({ [name]: bytes, fxsave: jsonSchemaOf(fxsave) }, ["fxsave"]);
+      else if (element === (descriptor as Table)) {
+        fields[name] = object({ first, [name]: listOf(hex), segments: listOf(segment) }, ["first"]);
+      } else if (element.layout.length === 1)
+        fields[name] = object({ first, [name]: listOf(count) }, ["first"]);
+      else fields[name] = object({ first, [name]: listOf(jsonSchemaOf(element)) }, ["first"]);
+    }
+  }
+  return fields;
+}
+
+const summarySchema = object({
+  file: text,
+  image: { ...count, description: "which image of the file" },
+  offset: count,
+  length: count,
+  dialect: text,
+  why: text,
+  series: listOf(text),
+  evidence: listOf(text),
+  head: object(
+    {
+      major: count,
+      minor: count,
+      patch: count,
+      rev: count,
+      time: decimal,
+      flags: hex,
+      release: text,
+      version: text,
+      machine: text,
+    },
+    ["major", "minor", "patch", "rev", "time", "flags", "release", "version", "machine"],
+  ),
+  complete: { type: "boolean", description: "the image was read up to its TAIL" },
+  task_count: count,
+  tasks: listOf(
+    object({
+      index: count,
+      pid: { type: ["integer", "null"] },
+      ppid: { type: ["integer", "null"] },
+      comm: text,
+      vmas: count,
+      pages: count,
+      descriptors: count,
+    }),
+  ),
+  vmas: count,
+  mapped: { ...decimal, description: "bytes of address space" },
+  pages: count,
+  page_size: count,
+  descriptors: count,
+  open_files: count,
+  items: object({ record: count, raw: count, unknown: count }),
+});
+
+function documentSchema(): Record<string, unknown> {
+  const notice = object({ level: { const: "error" }, code: text, message: text, offset: count, path: text });
+  return {
+    ...head("dump", "What `crimg dump --json` prints."),
+    ...object({
+      file: text,
+      items: listOf({ $ref: "dump-item.schema.json" }),
+      images: listOf(summarySchema),
+      errors: { ...listOf(notice), description: "the first errors" },
+      error_count: count,
+    }),
+  };
+}
+
+function formatsSchema(): Record<string, unknown> {
+  const size = { type: ["integer", "null"], description: "bytes; null where it varies" };
+  const amount = { type: ["integer", "string"], description: "a number, or RECORD.field" };
+  const layout = object({
+    struct: text,
+    source: text,
+    doc: text,
+    size,
+    fields: listOf(
+      object(
+        {
+          name: text,
+          ctype: text,
+          offset: count,
+          size,
+          doc: text,
+          unit: text,
+          enum: { type: "object", additionalProperties: count },
+          flags: { type: "object" },
+          stale: { const: true },
+        },
+        ["unit", "enum", "flags", "stale"],
+      ),
+    ),
+  });
+  const raw = object(
+    {
+      name: text,
+      doc: text,
+      count: amount,
+      stride: amount,
+      when: object({ field: text, is: { enum: ["=", "!=", ">"] }, value: { type: "integer" } }),
+      element: layout,
+    },
+    ["when", "element"],
+  );
+  const dialect = object({
+    name: text,
+    rev: count,
+    series: listOf(text),
+    order: { enum: ["little", "big"] },
+    page_size: count,
+    doc: text,
+    records: listOf(object({ name: text, type: count, layouts: listOf(layout), raw: listOf(raw) })),
+    grammar: listOf(text),
+  });
+  return {
+    ...head("formats", "What `crimg formats --json` prints."),
+    ...object({ dialects: listOf(dialect) }),
+  };
+}

@@ -1,0 +1,111 @@
+import { VmFlags } from "./names.js";
+import type { RecordFields } from "./records.js";
+
+/** Which patch series wrote an image, as far as its bytes show. */
+export interface SeriesGuess {
+  /** Those that could have written it, oldest first. */
+  readonly series: readonly string[];
+  /** What in the bytes says so. Empty if only the dialect does. */
+  readonly evidence: readonly string[];
+}
+
+/** What a record shows; `pages` is the true count of a PGARR. */
+export interface SeriesWitness {
+  readonly name: string;
+  readonly fields: object;
+  readonly pages: number;
+}
+
+/**
+ * Collects what tells series of one dialect apart. They share a layout, so only what their writers did differently
+ * can: see the table of deltas in the format's history.
+ */
+export class SeriesEvidence {
+  private candidates: readonly string[];
+  private readonly evidence: string[] = [];
+  private hasMemory = false;
+  private chunkBefore = 0;
+  private readonly dialect: string;
+
+  constructor(dialect: { readonly name: string; readonly series: readonly string[] }) {
+    this.dialect = dialect.name;
+    this.candidates = dialect.series;
+  }
+
+  see({ name, fields, pages }: SeriesWitness): void {
+    switch (name) {
+      case "MM":
+        this.hasMemory = true;
+        break;
+      case "VMA":
+        this.chunkBefore = 0;
+        this.seeVma(fields as RecordFields["VMA"]);
+        break;
+      case "PGARR":
+        this.seeChunk(Number((fields as RecordFields["PGARR"]).nr_pages), pages);
+        break;
+      case "FD_DATA":
+        if ((fields as RecordFields["FD_DATA"]).fd_type === 3)
+          this.only("CR_FD_LINK, gone in v11", "v6", "v8", "v9", "v10");
+        break;
+      case "CPU":
+        this.seeCpu(fields as RecordFields["CPU"]);
+        break;
+    }
+  }
+
+  guess(): SeriesGuess {
+    if (this.dialect !== "cr-1") return { series: this.candidates, evidence: this.evidence };
+    return this.hasMemory
+      ? { series: ["v6p5"], evidence: ["memory records and no files: v6 up to patch 5/9"] }
+      : { series: ["v5p2"], evidence: ["no memory records: v5 patch 2/8"] };
+  }
+
+  private only(why: string, ...series: string[]): void {
+    const left = this.candidates.filter(candidate => series.includes(candidate));
+    // Contradictions are a matter for verify; the first witness stands.
+    if (left.length === 0 || left.length === this.candidates.length) return;
+    this.candidates = left;
+    this.evidence.push(`${why}: ${left.join(", ")}`);
+  }
+
+  private seeVma({ vm_flags }: RecordFields["VMA"]): void {
+    const mayShare = BigInt(VmFlags.bits["MAYSHARE"] as number);
+    if (vm_flags !== undefined && (vm_flags & mayShare) !== 0n) {
+      this.only("a VM_MAYSHARE area, which v11 and later refuse", "v6", "v8", "v9", "v10");
+    }
+  }
+
+  private seeChunk(stored: number, pages: number): void {
+    if (this.chunkBefore > 0 && stored > 0) {
+      if (stored !== pages)
+        this.only("page counts are running totals, fixed in v12", "v6", "v8", "v9", "v10", "v11");
+      else if (stored !== this.chunkBefore + pages)
+        this.only("page counts are per chunk, as since v12", "v12", "v13");
+    }
+    this.chunkBefore = stored;
+  }
+
+  private seeCpu({ used_math, xstate, ax }: RecordFields["CPU"]): void {
+    if (this.dialect !== "cr-2") return;
+    if (used_math && xstate !== undefined) {
+      if (holdsPointer(xstate)) this.only("xstate begins with a kernel address", "v6");
+      else this.only("xstate holds FPU state, as since v7", "v8");
+    }
+    if (ax !== undefined && ax !== 0n) {
+      this.only("ax is not 0: taken of another task, which v8 was the first to do", "v8");
+    }
+  }
+}
+
+/**
+ * v6 wrote the pointer `thread->xstate` where v7 writes what it points at (v6/fpu.img has 0xef959200 at CPU+272). Only
+ * meaningful if used_math is set.
+ */
+export function holdsPointer(xstate: Uint8Array): boolean {
+  if (xstate.length < 28) return false;
+  const view = new DataView(xstate.buffer, xstate.byteOffset, xstate.byteLength);
+  const first = view.getUint32(0, true);
+  const mxcsr = view.getUint32(24, true);
+  return (first >= 0xc0000000 && first % 16 === 0) || mxcsr >= 0x10000;
+}

@@ -1,0 +1,27 @@
+import { Image } from "./image/image.js";
+import { type BlobLike, blobSource, bytesSource, type Source, streamSource } from "./image/source.js";
+import type { WalkOptions } from "./image/walk.js";
+
+/** What an image can be opened from: a path, bytes in memory, a Blob or File, a stream of chunks, or a source of one's own. */
+export type Input = string | URL | Uint8Array | ArrayBuffer | BlobLike | AsyncIterable<Uint8Array> | Source;
+
+/**
+ * Opens an image. Nothing is read before it is asked for, except that a path is opened. Throws `io` if the file cannot
+ * be.
+ */
+export async function openImage(input: Input, options: WalkOptions = {}): Promise<Image> {
+  return new Image(await sourceOf(input), options);
+}
+
+async function sourceOf(input: Input): Promise<Source> {
+  if (typeof input === "string" || input instanceof URL) {
+    // Loaded only here, so that the library runs where there are no files.
+    const { fileSource } = await import("./image/file-source.js");
+    return fileSource(input);
+  }
+  if (input instanceof Uint8Array) return bytesSource(input);
+  if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input));
+  if ("read" in input && "seekable" in input) return input;
+  if (Symbol.asyncIterator in input) return streamSource(input);
+  return blobSource(input);
+}

@@ -1,0 +1,92 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generate } from "./generate.js";
+
+const crimg = fileURLToPath(new URL("../../bin/crimg.js", import.meta.url));
+
+/** Whole commands, start of node included, against what the system's own tools take for the same bytes. */
+export function commandRows(folder) {
+  const large = join(folder, "1GiB.img");
+  const many = join(folder, "200000-vmas.img");
+  const once = make => {
+    let made = false;
+    return () => {
+      if (!made) make();
+      made = true;
+    };
+  };
+  const makeLarge = once(() => generate(large, { vmas: 1, pages: 262_144 }));
+  const makeMany = once(() => generate(many, { vmas: 200_000, named: true }));
+  const catWc = () => shell(`cat ${large} | wc -c`);
+  return [
+    {
+      name: "start: crimg --version",
+      bound: "1.8x",
+      subject: () => command(["--version"]),
+      yardstick: nothing,
+    },
+    {
+      name: "dump --no-pages, 1 GiB",
+      bound: "0.5x, 120 MB",
+      prepare: makeLarge,
+      subject: () => command(["dump", large, "--no-pages"]),
+      yardstick: catWc,
+    },
+    {
+      name: "dump --jsonl, 1 GiB",
+      bound: "0.5x, 120 MB",
+      prepare: makeLarge,
+      subject: () => command(["dump", large, "--jsonl"]),
+      yardstick: catWc,
+    },
+    {
+      name: "dump, 1 GiB",
+      bound: "120 MB",
+      prepare: makeLarge,
+      subject: () => command(["dump", large]),
+      yardstick: catWc,
+    },
+    {
+      name: "dump --jsonl, 200,000 VMAs",
+      bound: "150,000 items/s, 120 MB",
+      prepare: makeMany,
+      subject: () => perItem(command(["dump", many, "--jsonl"]), 3 * 200_000),
+    },
+    {
+      name: "dump --jsonl, 20,000 VMAs",
+      bound: "memory as with 200,000",
+      prepare: once(() => generate(`${many}.small`, { vmas: 20_000, named: true })),
+      subject: () => perItem(command(["dump", `${many}.small`, "--jsonl"]), 3 * 20_000),
+    },
+  ];
+}
+
+function nothing() {
+  return shell(`${process.execPath} -e 0`);
+}
+
+function perItem(result, items) {
+  return { ...result, itemsPerSecond: (1000 * items) / result.ms };
+}
+
+/** Wall time of a shell command. */
+function shell(text) {
+  const begin = performance.now();
+  const { status } = spawnSync("sh", ["-c", text], { stdio: ["ignore", "ignore", "inherit"] });
+  if (status !== 0) throw new Error(`${text}: exit ${status}`);
+  return { ms: performance.now() - begin };
+}
+
+/** Wall time and peak memory of crimg; GNU time is not everywhere, so node reports on itself as it ends. */
+function command(args) {
+  const begin = performance.now();
+  const report =
+    "process.on('exit', () => require('fs').writeSync(3, String(process.resourceUsage().maxRSS)))";
+  const preload = `data:text/javascript,import{createRequire}from'module';const require=createRequire('file:///');${encodeURIComponent(report)}`;
+  const { status, output } = spawnSync(process.execPath, ["--import", preload, crimg, ...args], {
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  if (status !== 0) throw new Error(`crimg ${args.join(" ")}: exit ${status}`);
+  return { ms: performance.now() - begin, peakMb: Number(output[3].toString()) / 1024 };
+}
