@@ -6,6 +6,5 @@ export default defineConfig({
   input: "dist/cli/main.js",
   platform: "node",
   resolve: { alias: { "string-width": fileURLToPath(new URL("dist/cli/ascii-width.js", import.meta.url)) } },
-  output: { dir: "dist/bin", format: "esm", minify: true },
-  logLevel: "silent",
+  output: { dir: "dist/bin", format: "esm", minify: true, chunkFileNames: "[name].js" },
 });

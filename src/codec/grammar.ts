@@ -134,6 +134,8 @@ export interface Step {
   readonly to: Place;
   /** How many groups of the place before are left standing; the rest of `to.groups` is entered. */
   readonly keep: number;
+  /** Repetitions whose first round starts with the step. */
+  readonly begun: readonly RepeatNode[];
   /** Set if the step starts one more round of this repetition. */
   readonly again: RepeatNode | undefined;
   /** Repetitions that end with the step. */
@@ -242,7 +244,7 @@ export function compileGrammar(grammar: Node): Automaton {
     const twin = options.find(step => step.to.record === to.record);
     if (twin && twin.to !== to)
       throw new Error(`grammar: two ways to read ${to.record} after ${from.record}`);
-    if (!twin) options.push({ to, keep, again, ended, skipped });
+    if (!twin) options.push({ to, keep, begun: begunIn(to, keep, again), again, ended, skipped });
   }
   const ends: (Automaton["ends"][number] | undefined)[] = places.map(() => undefined);
   for (const { place, skipped } of whole.last) {
@@ -251,9 +253,16 @@ export function compileGrammar(grammar: Node): Automaton {
   const start = whole.first.map(({ place, skipped }) => ({
     to: place,
     keep: 0,
+    begun: begunIn(place, 0, undefined),
     again: undefined,
     ended: [],
     skipped,
   }));
   return { places, start, steps, ends };
+}
+
+function begunIn({ groups }: Place, keep: number, again: RepeatNode | undefined): readonly RepeatNode[] {
+  return groups
+    .slice(keep)
+    .flatMap(({ repeat }) => (repeat !== undefined && repeat !== again ? [repeat] : []));
 }

@@ -114,18 +114,20 @@ function writeDocument(
   selected: Selected,
 ): void {
   const label = options.label ?? "input";
-  const summaries = new Summaries();
-  write(`{"file":${JSON.stringify(label)},"items":[`);
+  const images = (summaries: readonly Summary[]) =>
+    `"images":[${summaries.map(summary => JSON.stringify(summaryJson(label, summary))).join(",")}]`;
+  // At the head wherever the input can be read twice; of a pipe it is known only at the end.
+  const before = source.seekable ? `,${images(summarize(source, walkOptions(options)))}` : "";
+  const after = source.seekable ? undefined : new Summaries();
+  write(`{"file":${JSON.stringify(label)}${before},"items":[`);
   let separator = "\n";
   const pass = (item: Item) => {
     write(separator + itemJson(item));
     separator = ",\n";
   };
-  selectInto(source, options, tally, selected, pass, item => summaries.add(item));
-  const images = summaries.all.map(summary => JSON.stringify(summaryJson(label, summary)));
-  write(
-    `\n],"images":[${images.join(",")}],"errors":${JSON.stringify(tally.errors)},"error_count":${tally.count}}\n`,
-  );
+  selectInto(source, options, tally, selected, pass, item => after?.add(item));
+  const late = after === undefined ? "" : `,${images(after.all)}`;
+  write(`\n]${late},"errors":${JSON.stringify(tally.errors)},"error_count":${tally.count}}\n`);
 }
 
 function writeView(

@@ -30,6 +30,11 @@ export class Scope {
     return value === undefined ? 0 : Number(value);
   }
 
+  /** False if the amount refers to a record that has not been read. */
+  knows(amount: Amount): boolean {
+    return typeof amount === "number" || this.latest.has(amount.slice(0, amount.indexOf(".")));
+  }
+
   holds({ field, is, value }: Condition): boolean {
     const found = this.amount(field);
     return is === "=" ? found === value : is === "!=" ? found !== value : found > value;

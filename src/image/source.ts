@@ -125,7 +125,9 @@ class Spool {
 
   push(chunk: Uint8Array): void {
     const skip = Math.min(Math.max(this.floor - this.end, 0), chunk.length);
-    if (skip < chunk.length) this.kept.push({ at: this.end + skip, bytes: chunk.slice(skip) });
+    // Copied, since the chunk's buffer may be used again. (Not by `slice`: a Buffer's is a view.)
+    if (skip < chunk.length)
+      this.kept.push({ at: this.end + skip, bytes: new Uint8Array(chunk.subarray(skip)) });
     this.end += chunk.length;
   }
 

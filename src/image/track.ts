@@ -132,13 +132,19 @@ export class Track {
     return this.round(repeat) >= this.scope.amount(repeat.count!);
   }
 
-  private check({ again, ended, skipped }: Step): void {
+  private check({ begun, again, ended, skipped }: Step): void {
+    for (const repeat of begun) this.checkFirst(repeat);
     if (again !== undefined) this.checkAgain(again);
     for (const repeat of ended) this.checkEnd(repeat);
     for (const node of skipped) {
       const message = this.missed(node);
       if (message !== undefined) this.complain("count", message, this.here());
     }
+  }
+
+  private checkFirst({ count, body }: RepeatNode): void {
+    if (count === undefined || !this.scope.knows(count) || this.scope.amount(count) > 0) return;
+    this.complain("count", `${count} is 0, but ${body.name} follow`, this.here());
   }
 
   private checkAgain(repeat: RepeatNode): void {
@@ -153,7 +159,7 @@ export class Track {
     } else {
       const count = this.scope.amount(repeat.count!);
       // Said once, where the count is passed.
-      if (this.round(repeat) !== Math.max(count, 1)) return;
+      if (this.round(repeat) !== count) return;
       this.complain("count", `${repeat.count} is ${count}, but more ${name} follow`, this.here());
     }
   }

@@ -159,8 +159,9 @@ export class Walk {
   /** Moves `searched` to the next place that may be a head; undefined if there is none. */
   private search(): typeof NEED | typeof AGAIN | undefined {
     const { window } = this;
+    // From `searched` itself: whoever called looks at it again once the bytes are there.
+    if (!window.holds(this.searched, HEAD_SPAN)) return this.need(this.searched, READ_MOST);
     const from = this.searched + 1;
-    if (!window.holds(from, READ_MOST)) return this.need(from, READ_MOST);
     const bytes = window.slice(from, window.available(from));
     const found = findHead(bytes);
     if (found >= 0) this.searched = from + found;
@@ -181,10 +182,15 @@ export class Walk {
       this.say("error", code, message, this.offset, path);
     this.track = new Track(dialect, prefix, this.scope, complain);
     this.mode = "record";
-    const path = this.track.inside("head");
-    if (found.kind !== "dialect") this.say("error", "magic", `not a head: ${found.why}`, offset, path);
-    else if (!found.sure && !options.dialect) {
-      this.say("error", "dialect", `taken for ${dialect.name}: ${found.why}`, offset, path);
+    // What is wrong with the head of an image that was forced open is said when its record is read.
+    if (found.kind === "dialect" && !found.sure && !options.dialect) {
+      this.say(
+        "error",
+        "dialect",
+        `taken for ${dialect.name}: ${found.why}`,
+        offset,
+        this.track.inside("head"),
+      );
     }
     return AGAIN;
   }
@@ -319,7 +325,7 @@ export class Walk {
     const { type, len } = this.readHeader(window.view, at - window.start, HEADER);
     const spec = this.image.dialect.byType(type);
     if (spec === undefined || (names !== undefined && !names.includes(spec.name))) return false;
-    return spec.variable ? len >= 0 : spec.tables.some(({ size }) => size === len);
+    return spec.variable ? len > 0 : spec.tables.some(({ size }) => size === len);
   };
 
   private checkLength(spec: RecordSpec, len: number, length: number, path: string): void {
@@ -498,13 +504,13 @@ export class Walk {
 
   /** Nothing more of this image can be read: all up to the next head is one stretch. */
   private lost(): Step {
-    const { window, offset } = this;
-    const found = this.search();
-    if (found === NEED) return NEED;
-    if (found === undefined) return this.unknown(window.end! - offset);
-    if (!window.holds(this.searched, HEAD_SPAN)) return this.need(this.searched, HEAD_SPAN);
-    const bytes = window.slice(this.searched, window.available(this.searched));
-    return detect(bytes).kind === "dialect" ? this.unknown(this.searched - offset) : AGAIN;
+    const { window, offset, searched } = this;
+    if (searched > offset) {
+      if (!window.holds(searched, HEAD_SPAN)) return this.need(searched, HEAD_SPAN);
+      const bytes = window.slice(searched, window.available(searched));
+      if (detect(bytes).kind === "dialect") return this.unknown(searched - offset);
+    }
+    return this.search() ?? this.unknown(window.end! - offset);
   }
 
   /** The image ends here, with `left` bytes that are no whole record. */

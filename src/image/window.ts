@@ -24,11 +24,10 @@ export class Window {
 
   /** True if `length` bytes from `at` are at hand, or as many of them as the file has. */
   holds(at: number, length: number): boolean {
+    if (this.end !== undefined && at >= this.end) return true;
     const stop = this.start + this.bytes.length;
     if (at < this.start) return false;
-    return (
-      at + length <= stop || (this.end !== undefined && stop >= this.end && at <= stop) || this.isPast(at)
-    );
+    return at + length <= stop || (this.end !== undefined && stop >= this.end && at <= stop);
   }
 
   /** Bytes at hand from `at` on. */
@@ -61,9 +60,5 @@ export class Window {
   /** `length` bytes at `at`, as a view; they must be at hand. */
   slice(at: number, length: number): Uint8Array {
     return this.bytes.subarray(at - this.start, at - this.start + length);
-  }
-
-  private isPast(at: number): boolean {
-    return this.end !== undefined && at >= this.end;
   }
 }

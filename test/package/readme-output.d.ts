@@ -1,0 +1,2 @@
+export declare const readmePath: string;
+export declare function currentReadme(text: string): string;
