@@ -3,7 +3,7 @@ import { defineConfig } from "rolldown";
 
 // The command is bundled because it starts twice as fast: yargs alone is 40 modules. The library is not.
 export default defineConfig({
-  input: "dist/cli/main.js",
+  input: ["dist/cli/main.js", "dist/cli/verify-worker.js"],
   platform: "node",
   resolve: { alias: { "string-width": fileURLToPath(new URL("dist/cli/ascii-width.js", import.meta.url)) } },
   output: { dir: "dist/bin", format: "esm", minify: true, chunkFileNames: "[name].js" },

@@ -29,10 +29,13 @@ export class CrimgError extends Error {
   readonly code: ErrorCode;
   readonly offset: number | undefined;
   readonly path: string | undefined;
+  /** The message without the position. */
+  readonly reason: string;
 
   constructor(code: ErrorCode, message: string, position: Position = {}) {
     super(message + formatPosition(position));
     this.code = code;
+    this.reason = message;
     this.offset = position.offset;
     this.path = position.path;
   }

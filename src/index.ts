@@ -10,6 +10,7 @@
 
 export { parserOf, type TableParser } from "./codec/binary-parser.js";
 export { actualText, symbolicText } from "./codec/describe.js";
+export { escapeText } from "./codec/escape.js";
 export type { ByteOrder, Enumeration, Field, FieldHints, FlagSet, Valid } from "./codec/field.js";
 export type { Grammar, RawBlock } from "./codec/grammar.js";
 export { jsonSchemaOf } from "./codec/json.js";
@@ -24,7 +25,6 @@ export {
 } from "./codec/table.js";
 export { decodeText, encodeText, splitAtNul } from "./codec/text.js";
 export { type DumpOptions, type DumpReport, dump, summarize } from "./dump/dump.js";
-export { escapeText } from "./dump/escape.js";
 export { itemJson } from "./dump/item-json.js";
 export { plain, type Style } from "./dump/style.js";
 export { CrimgError, type ErrorCode, type Position } from "./errors.js";
@@ -63,3 +63,8 @@ export {
 export type { Summary, TaskSummary } from "./image/summary.js";
 export type { WalkOptions } from "./image/walk.js";
 export { type Input, openImage } from "./open-image.js";
+export type { Finding, Rule, Severity } from "./verify/finding.js";
+export type { RestartOptions, TaskVerdict, Verdict } from "./verify/restart/restart.js";
+export { restartSeries } from "./verify/restart/series.js";
+export { rules } from "./verify/rules.js";
+export { type VerifyOptions, type VerifyReport, verify, verifySync } from "./verify/verify.js";

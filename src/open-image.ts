@@ -1,3 +1,4 @@
+import { CrimgError } from "./errors.js";
 import { Image } from "./image/image.js";
 import { type BlobLike, blobSource, bytesSource, type Source, streamSource } from "./image/source.js";
 import type { WalkOptions } from "./image/walk.js";
@@ -21,6 +22,12 @@ async function sourceOf(input: Input): Promise<Source> {
   }
   if (input instanceof Uint8Array) return bytesSource(input);
   if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input));
+  if (typeof input !== "object" || input === null) {
+    throw new CrimgError(
+      "usage",
+      `an image is opened from a path, bytes, a Blob or a stream, not from ${String(input)}`,
+    );
+  }
   if ("read" in input && "seekable" in input) return input;
   if (Symbol.asyncIterator in input) return streamSource(input);
   return blobSource(input);

@@ -4,9 +4,27 @@ import { CrimgError } from "../errors.js";
 /** What a command does with its arguments: returns the exit code. */
 export type Run<A> = (args: A) => number | Promise<number>;
 
-/** yargs hands `-` on as an empty string. */
-export function inputName(name: string): string {
-  return name === "" ? "-" : name;
+/** Stands for `-` while yargs looks at the arguments, which would make an empty string of it. */
+const STDIN_ARGUMENT = "\0stdin";
+
+/**
+ * Arguments as yargs can take them: `-` hidden from it, and what stands behind `--` made to look like the file names it
+ * is. See `inputName` for the way back.
+ */
+export function prepareArguments(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  const options = end < 0 ? argv : argv.slice(0, end);
+  const names = end < 0 ? [] : argv.slice(end + 1);
+  return [
+    ...options.map(argument => (argument === "-" ? STDIN_ARGUMENT : argument)),
+    ...names.map(name => (name === "-" ? STDIN_ARGUMENT : name.startsWith("-") ? `./${name}` : name)),
+  ];
+}
+
+/** The file name that was given; `-` for stdin. */
+export function inputName(argument: string): string {
+  if (argument === "") throw new CrimgError("usage", "a file name is empty");
+  return argument === STDIN_ARGUMENT ? "-" : argument;
 }
 
 /** A whole number, decimal or 0x hex, not negative. yargs would let `abc` pass as NaN. */
@@ -54,4 +72,9 @@ export function outputOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       describe: "write to this file, which appears only when it is complete",
     });
+}
+
+/** What is wrong with an input, behind its name; errors of reading it have the name already. */
+export function withLabel(label: string, { code, message }: Pick<CrimgError, "code" | "message">): string {
+  return code === "io" ? message : `${label}: ${message}`;
 }

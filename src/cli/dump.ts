@@ -1,6 +1,7 @@
 import type { Argv } from "yargs";
-import { imageOptions, inputName, outputOptions, type Run, wholeNumber } from "./arguments.js";
-import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { CrimgError } from "../errors.js";
+import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
+import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
 
 export const command = "dump <file>";
@@ -81,8 +82,12 @@ export const run: Run<Args> = async args => {
       complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
     }
     const more = report.errorCount - report.errors.length;
-    if (more > 0) complain(`${options.label}: and ${more} more errors`);
+    if (more > 0) complain(`${options.label}: and ${more} more`);
     return report.errorCount === 0 ? ExitCode.good : ExitCode.findings;
+  } catch (error) {
+    if (!(error instanceof CrimgError)) throw error;
+    complain(withLabel(options.label, error));
+    return exitCodeOf(error.code);
   } finally {
     source.close?.();
   }

@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
-import { imageOptions, inputName, outputOptions, type Run } from "./arguments.js";
+import { imageOptions, inputName, outputOptions, type Run, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
 
@@ -41,6 +41,7 @@ export const run: Run<Args> = async args => {
   let exit: number = ExitCode.good;
   const rows = args.files.map(inputName).flatMap(path => {
     const label = path === "-" ? "stdin" : path;
+    let errors = 0;
     try {
       const source = fileSource(path);
       try {
@@ -49,17 +50,21 @@ export const run: Run<Args> = async args => {
           ...(args.image !== undefined && { image: args.image }),
           ...(dialect !== undefined && { dialect }),
           onNotice: ({ level }) => {
-            if (level === "error") exit = Math.max(exit, ExitCode.findings);
+            if (level === "error") errors++;
           },
         });
+        if (errors > 0) {
+          terminal.complain(`${label}: ${errors} errors in the image; crimg verify and crimg dump show them`);
+          exit = Math.max(exit, ExitCode.findings);
+        }
         return summaries.map(summary => ({ label, summary }));
       } finally {
         source.close?.();
       }
     } catch (error) {
       // One bad file does not keep the others from being shown.
-      if (!(error instanceof CrimgError) || args.files.length === 1) throw error;
-      terminal.complain(error.code === "io" ? error.message : `${label}: ${error.message}`);
+      if (!(error instanceof CrimgError)) throw error;
+      terminal.complain(withLabel(label, error));
       exit = Math.max(exit, exitCodeOf(error.code));
       return [];
     }
@@ -74,8 +79,11 @@ export const run: Run<Args> = async args => {
         ),
       ]
     : args.files.length === 1
-      ? rows.flatMap(({ label, summary }) => summaryLines(label, summary, style))
+      ? rows.flatMap(({ label, summary }, i) => [
+          ...(i > 0 ? [""] : []),
+          ...summaryLines(label, summary, style),
+        ])
       : summaryTable(rows, style);
-  writeOutput(args.output, write => write(`${lines.join("\n")}\n`));
+  if (rows.length > 0 || args.json) writeOutput(args.output, write => write(`${lines.join("\n")}\n`));
   return exit;
 };

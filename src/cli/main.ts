@@ -1,18 +1,21 @@
-import { readFileSync } from "node:fs";
 import yargs, { type Argv } from "yargs";
+import { escapeText } from "../codec/escape.js";
 import { CrimgError } from "../errors.js";
+import { prepareArguments } from "./arguments.js";
 import * as completion from "./completion.js";
 import * as dump from "./dump.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import * as formats from "./formats.js";
 import * as info from "./info.js";
 import { ReaderGone } from "./output.js";
+import * as verify from "./verify.js";
+import { version } from "./version.js";
 
-const commands = [dump, info, formats, completion];
+const commands = [dump, info, verify, formats, completion];
 
 /** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const parser = yargs([...argv])
+  const parser = yargs(prepareArguments(argv))
     .scriptName("crimg")
     .usage("$0 <command>\n\nReads Linux checkpoint images (linux-cr, 2008).")
     .version(version())
@@ -24,12 +27,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     .wrap(100)
     // Scripts and transcripts want the same words everywhere.
     .locale("en")
+    .updateStrings(wording)
     .completion("yargs-completion", false)
     .epilogue(EXIT_CODES_TEXT)
     .exitProcess(false)
     .fail((message, error) => {
       if (error instanceof CrimgError || error instanceof Chosen) throw error;
-      throw new CrimgError("usage", message ?? error.message);
+      throw new CrimgError("usage", (message ?? error.message).replace(/\s*\n\s*/g, " "));
     });
   for (const { command, describe, builder, run } of commands) {
     parser.command(command, describe, builder as (yargs: Argv) => Argv, args => {
@@ -44,6 +48,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     return await error.run().catch(report);
   }
 }
+
+const same = (text: string) => ({ one: text, other: text });
+
+/** yargs' complaints in words of our own. It wants the plural of those that count; its types do not know. */
+const wording = {
+  "Unknown argument: %s": same("there is no option or argument %s here"),
+  "Unknown command: %s": same("there is no command %s"),
+  "Did you mean %s?": "no such command; did you mean %s?",
+  "Not enough non-option arguments: got %s, need at least %s": same(
+    "something to work on is missing: got %s, need at least %s; see --help",
+  ),
+} as unknown as Record<string, string>;
 
 /**
  * Carries the chosen command out of yargs. A handler that returns makes yargs lay out its whole help text, to have it
@@ -63,16 +79,11 @@ class Chosen extends Error {
 function report(error: unknown): number {
   if (error instanceof ReaderGone) return ExitCode.good;
   if (error instanceof CrimgError) {
-    process.stderr.write(`crimg: ${error.message}\n`);
+    process.stderr.write(`crimg: ${escapeText(error.message)}\n`);
     return exitCodeOf(error.code);
   }
   const { message, stack } = error as Error;
   process.stderr.write(`crimg: this is a bug in crimg: ${message}\n`);
   if (process.env["CRIMG_DEBUG"]) process.stderr.write(`${stack}\n`);
   return ExitCode.bug;
-}
-
-function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CrimgError } from "../errors.js";
 
@@ -33,26 +43,49 @@ interface Output {
   discard(): void;
 }
 
-function toFile(path: string): Output {
+function toFile(given: string): Output {
+  // A link keeps pointing where it does: what it points at is replaced.
+  const path = attempt(given, () => (existsSync(given) ? realpathSync(given) : given));
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old?.isDirectory() || path === "") throw new CrimgError("io", `${given}: cannot write: is a directory`);
+  // A device or a pipe is written to as it stands: there is nothing to put in its place.
+  if (old !== undefined && !old.isFile()) return toSpecial(path);
+
   // Beside the target, so that renaming does not cross file systems.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  const fd = attempt(path, () => openSync(temporary, "wx"));
-  const output = toDescriptor(fd, path);
+  const fd = attempt(given, () => openSync(temporary, "wx", old?.mode));
+  const output = toDescriptor(fd, given);
   return {
     write: output.write,
     close() {
-      output.close();
-      attempt(path, () => {
-        fsyncSync(fd);
+      try {
+        output.close();
+        attempt(given, () => {
+          fsyncSync(fd);
+          renameSync(temporary, path);
+        });
+      } catch (error) {
+        unlinkSync(temporary);
+        throw error;
+      } finally {
         closeSync(fd);
-        renameSync(temporary, path);
-      });
+      }
     },
     discard() {
       closeSync(fd);
       unlinkSync(temporary);
     },
   };
+}
+
+function toSpecial(path: string): Output {
+  const fd = attempt(path, () => openSync(path, "w"));
+  const output = toDescriptor(fd, path);
+  const end = () => {
+    output.close();
+    closeSync(fd);
+  };
+  return { write: output.write, close: end, discard: end };
 }
 
 function toDescriptor(fd: number, path = "stdout"): Output {
@@ -95,6 +128,14 @@ function attempt<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new CrimgError("io", `${path}: cannot write: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: "no such folder",
+      ENOTDIR: "no such folder",
+      EACCES: "permission denied",
+      EROFS: "the file system is read-only",
+      ENOSPC: "no space left",
+    };
+    throw new CrimgError("io", `${path}: cannot write: ${(code && reasons[code]) ?? message}`);
   }
 }

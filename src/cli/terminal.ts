@@ -1,6 +1,8 @@
 import { isatty } from "node:tty";
 import { Chalk, type ColorSupportLevel } from "chalk";
+import { escapeText } from "../codec/escape.js";
 import type { Style } from "../dump/style.js";
+import type { ReportStyle } from "../verify/report/human.js";
 
 /** Colours for stdout: what `--color` or `--no-color` says, else NO_COLOR, else FORCE_COLOR, else whether it is a terminal. */
 export function styleFor(flag: boolean | undefined, fd = 1): Style {
@@ -23,7 +25,30 @@ function wantsColor(flag: boolean | undefined, fd: number): boolean {
   return isatty(fd);
 }
 
+/** The same for reports of verify. */
+export function reportStyleFor(flag: boolean | undefined): ReportStyle {
+  const { error, note, dim, symbol } = styleFor(flag);
+  const bySeverity = { error, warning: note, note: dim };
+  return { severity: (severity, text) => bySeverity[severity](text), dim, good: symbol };
+}
+
+/** How far a run over several images has come: one line on stderr that is written over, if it is a terminal. */
+export function progressLine(total: number): { advance(label: string): void; clear(): void } {
+  let done = 0;
+  const show = isatty(2) && total > 1;
+  const write = (text: string) => process.stderr.write(`\r\x1b[K${text}`);
+  return {
+    advance(label) {
+      done++;
+      if (show) write(`${done} of ${total}  ${escapeText(label).slice(0, 60)}`);
+    },
+    clear() {
+      if (show) write("");
+    },
+  };
+}
+
 /** One line on stderr. */
 export function complain(text: string): void {
-  process.stderr.write(`crimg: ${text}\n`);
+  process.stderr.write(`crimg: ${escapeText(text)}\n`);
 }

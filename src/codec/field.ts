@@ -71,7 +71,7 @@ export const u64 = integer<bigint>("u64", 8);
 
 /** Padding that the C compiler put in and nobody set. Kept as an unsigned number, so that it can be written back. */
 export function pad(size: 1 | 2 | 4, doc = "padding of the C struct"): Field<number> {
-  return { kind: "pad", size, rest: false, doc, stale: true };
+  return { kind: "pad", size, rest: false, doc, stale: true, show: "hex" };
 }
 
 /** Bytes as they stand: a fixed number of them, or the rest of the payload. The value is a view, not a copy. */

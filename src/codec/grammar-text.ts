@@ -18,7 +18,11 @@ export function grammarLines(node: Node, indent = ""): string[] {
       return [`${indent}${node.name}`, ...grammarLines(node.body, deeper)];
     case "repeat": {
       const times =
-        node.until === undefined ? `${amountText(node.count!)} times` : `until ${conditionText(node.until)}`;
+        node.until === undefined
+          ? node.count === 1
+            ? "once"
+            : `${amountText(node.count!)} times`
+          : `until ${conditionText(node.until)}`;
       return [`${indent}${node.body.name}[] ${times}`, ...grammarLines(node.body.body, deeper)];
     }
   }

@@ -6,6 +6,8 @@ import type { Style } from "./style.js";
 
 /** gdb's order for i386, by the kernel's names. */
 const general = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di", "ip"];
+/** Registers that hold addresses: what they would be as signed numbers helps nobody. */
+const addresses: ReadonlySet<string> = new Set(["sp", "ip"]);
 const segments = ["cs", "ss", "ds", "es", "fs", "gs"];
 const debug = ["debugreg0", "debugreg1", "debugreg2", "debugreg3", "debugreg6", "debugreg7"];
 
@@ -17,7 +19,9 @@ export function registerLines(item: RecordOf<"CPU">, style: Style): string[] {
     `${style.name(name.padEnd(9))} ${hex(name).padEnd(12)} ${meaning}`.trimEnd();
   const there = (name: string) => fields[name] !== undefined;
 
-  const lines = general.filter(there).map(name => row(name, signed(fields[name]!)));
+  const lines = general
+    .filter(there)
+    .map(name => row(name, addresses.has(name) ? "" : signed(fields[name]!)));
   if (there("flags")) {
     const table: Table = item.table;
     lines.push(row("flags", style.symbol(symbolicText(table.fields["flags"]!, fields["flags"]))));

@@ -165,7 +165,10 @@ function writeView(
     view.flush();
     image = next;
     const summary = before[next.index - (options.image ?? 0)];
-    if (summary !== undefined) printSummary(label, summary, style, print);
+    if (summary === undefined) return;
+    if (image.index > before[0]!.image.index) print("");
+    for (const line of summaryLines(label, summary, style)) print(line);
+    print("");
   };
   const notices: Notice[] = [];
   const onNotice = (notice: Notice) => {
@@ -186,12 +189,6 @@ function writeView(
     for (const line of summaryLines(label, summary, style)) print(line);
   }
   selected.pids = selector.pids;
-}
-
-function printSummary(label: string, summary: Summary, style: Style, print: (line: string) => void): void {
-  if (summary.image.index > 0) print("");
-  for (const line of summaryLines(label, summary, style)) print(line);
-  print("");
 }
 
 /** Summaries of all images that items come from. */

@@ -1,5 +1,6 @@
 import type { Table } from "../codec/table.js";
 import { elements, type Item, type Notice, type RawItem, type RecordItem } from "../image/item.js";
+import { fpuLines } from "./fpu-view.js";
 import { isStale, staleText, valueText } from "./record-text.js";
 import { descriptorLines } from "./segment-view.js";
 import type { Style } from "./style.js";
@@ -25,9 +26,7 @@ export class FieldView {
         this.addFields(item);
         break;
       case "raw":
-        this.print(
-          `${place} ${style.name(item.name)} ${item.path}  ${item.length} bytes, ${item.count} elements`,
-        );
+        this.print(`${place} ${style.name(item.name)} ${item.path}  ${item.length} bytes, ${item.block.doc}`);
         this.addElements(item);
         break;
       default:
@@ -63,6 +62,10 @@ export class FieldView {
   private addElements(item: RawItem): void {
     const indent = "           ";
     const { element } = item.block;
+    if (item.name === "xstate") {
+      for (const line of fpuLines(item.bytes, item.image.dialect.order, this.style))
+        this.print(indent + line);
+    }
     if (item.name === "tls" || item.name === "ldt") {
       for (const line of descriptorLines(item, this.style)) this.print(indent + line);
     } else if (element !== undefined) {

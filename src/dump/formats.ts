@@ -54,8 +54,9 @@ export function recordDetail(dialect: Dialect, name: string, style: Style): stri
       lines.push(
         `  ${String(offset).padStart(4)} ${length.padStart(4)}  ${ctype.padEnd(typeWidth)}  ${style.name(name.padEnd(width))}  ${field.doc}${hintText(field)}`,
       );
-      const names = namesOf(field);
-      if (names !== "") lines.push(`${" ".repeat(14 + typeWidth + width)}${style.symbol(names)}`);
+      const indent = " ".repeat(15 + typeWidth + width);
+      for (const names of wrapped(namesOf(field), 100 - indent.length))
+        lines.push(indent + style.symbol(names));
     }
   }
   for (const block of spec?.raw ?? []) lines.push(`  + ${rawText(block)}`);
@@ -148,15 +149,24 @@ function valueText(value: number | bigint): string {
   return typeof value === "bigint" ? `0x${value.toString(16)}` : String(value);
 }
 
-function namesOf(field: Table["layout"][number]["field"]): string {
-  if (field.enum)
-    return Object.entries(field.enum.values)
-      .map(([name, value]) => `${value} ${name}`)
-      .join(", ");
-  if (!field.flags) return "";
-  return Object.entries(field.flags.bits)
-    .map(([name, bit]) => `0x${(typeof bit === "number" ? bit : bit.value).toString(16)} ${name}`)
-    .join(", ");
+function namesOf(field: Table["layout"][number]["field"]): string[] {
+  if (field.enum) return Object.entries(field.enum.values).map(([name, value]) => `${value} ${name}`);
+  if (!field.flags) return [];
+  return Object.entries(field.flags.bits).map(
+    ([name, bit]) => `0x${(typeof bit === "number" ? bit : bit.value).toString(16)} ${name}`,
+  );
+}
+
+/** Words joined by commas, in lines of at most `width` characters. */
+function wrapped(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 2 + word.length <= width)
+      lines[lines.length - 1] = `${last}, ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** What another dialect has that this one, its predecessor in the history, has not. */
@@ -179,7 +189,10 @@ function differences(dialect: Dialect, style: Style): string[] {
     for (const raw of raws(dialect))
       if (old !== undefined && !raws(before).includes(raw)) lines.push(`  ${name} is followed by ${raw}`);
   }
-  const [was, is] = [grammarLines(before.image), grammarLines(dialect.image)];
-  if (lines.length === 0 && was.join() === is.join()) lines.push("  nothing in the layout");
+  const [was, is] = [before, dialect].map(({ image }) => grammarLines(image).map(line => line.trim())) as [
+    string[],
+    string[],
+  ];
+  for (const line of was) if (!is.includes(line)) lines.push(`  no longer: ${line}`);
   return ["", style.symbol(`different from ${before.name}`), ...lines];
 }

@@ -30,16 +30,11 @@ export class HexView {
         this.addRecord(item);
         break;
       case "raw":
-        this.run(
-          item.offset,
-          item.length,
-          item.bytes,
-          `${this.style.name(item.path)}  ${item.count} ${item.block.doc}`,
-        );
+        this.run(item.offset, item.length, item.bytes, `${this.style.name(item.path)}  ${item.block.doc}`);
         break;
       case "unknown":
       case "gap":
-        this.run(item.offset, item.length, item.bytes, `${this.style.error(item.kind)} ${item.path}`);
+        this.run(item.offset, item.length, item.bytes, this.style.error(item.path));
         break;
     }
   }

@@ -1,11 +1,13 @@
 import { actualText, symbolicText } from "../codec/describe.js";
+import { escapeText } from "../codec/escape.js";
+import { hexOf } from "../codec/json.js";
 import type { LayoutField, Table } from "../codec/table.js";
 import type { RecordItem } from "../image/item.js";
-import { escapeText } from "./escape.js";
 import type { Style } from "./style.js";
 
 /** `0x00100073 READ|WRITE`: the value as it stands, and beside it what it means. */
 export function valueText({ field }: LayoutField, value: unknown, style: Style): string {
+  if (value instanceof Uint8Array) return bytesText(value);
   const actual = typeof value === "string" ? `"${escapeText(value)}"` : actualText(field, value);
   const symbolic = symbolicText(field, value);
   return symbolic === "" ? actual : `${actual} ${style.symbol(symbolic)}`;
@@ -54,4 +56,12 @@ export function leftovers(item: RecordItem, style: Style): string[] {
 function isZero(value: unknown): boolean {
   if (value instanceof Uint8Array) return value.every(byte => byte === 0);
   return value === 0 || value === 0n;
+}
+
+/** Bytes of a long field that are shown; all of them are in --hex and --jsonl. */
+const BYTES_SHOWN = 32;
+
+function bytesText(bytes: Uint8Array): string {
+  const shown = hexOf(bytes.subarray(0, BYTES_SHOWN));
+  return bytes.length > BYTES_SHOWN ? `${shown}... (${bytes.length} bytes)` : shown;
 }

@@ -24,6 +24,7 @@ export function selectableNames(list: string): string[] {
     .split(",")
     .map(name => name.trim())
     .filter(Boolean);
+  if (names.length === 0) throw new CrimgError("usage", `--only takes names, found "${list}"`);
   for (const name of names) {
     if (known.has(name.toUpperCase()) || known.has(name.toLowerCase())) continue;
     throw new CrimgError("usage", `no record or raw block "${name}"; there are ${[...known].join(", ")}`);

@@ -1,7 +1,7 @@
 import { flagsText, timeText } from "../codec/describe.js";
+import { escapeText } from "../codec/escape.js";
 import { CrFlags } from "../format/cr/names.js";
 import type { Summary } from "../image/summary.js";
-import { escapeText } from "./escape.js";
 import type { Style } from "./style.js";
 
 /** Tasks listed one by one in a summary; more are counted. */
@@ -28,7 +28,7 @@ export function summaryLines(label: string, summary: Summary, style: Style): str
   for (const task of summary.tasks.slice(0, TASKS_SHOWN)) {
     const parent = task.ppid === undefined ? "" : ` ppid ${task.ppid}`;
     const parts = `${task.vmas} areas, ${task.pages} pages, ${task.descriptors} descriptors`;
-    lines.push(row("", `pid ${task.pid ?? "?"}${parent} ${escapeText(task.comm)}: ${parts}`));
+    lines.push(row("", `pid ${task.pid ?? "?"}${parent} ${escapeText(task.comm) || "(no comm)"}: ${parts}`));
   }
   if (summary.taskCount > TASKS_SHOWN) lines.push(row("", `and ${summary.taskCount - TASKS_SHOWN} more`));
   lines.push(

@@ -1,4 +1,5 @@
 import { enumText, flagsText, symbolicText } from "../codec/describe.js";
+import { escapeText } from "../codec/escape.js";
 import { splitAtNul } from "../codec/text.js";
 import { FdType, OpenFlags, VmFlags } from "../format/cr/names.js";
 import type { RecordFields } from "../format/cr/records.js";
@@ -11,7 +12,6 @@ import {
   type RecordOf,
 } from "../image/item.js";
 import { registerLines } from "./cpu-view.js";
-import { escapeText } from "./escape.js";
 import { fpuLines } from "./fpu-view.js";
 import { fieldsText, leftovers } from "./record-text.js";
 import { descriptorLines } from "./segment-view.js";

@@ -49,12 +49,17 @@ export class Image {
   ): Promise<Uint8Array> {
     if (!this.source.seekable)
       throw new CrimgError("usage", "memory can only be read of an input that can be read twice");
+    const start = Number(address);
+    if (!Number.isSafeInteger(start) || start < 0)
+      throw new CrimgError("usage", `${address} is no virtual address`);
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new CrimgError("usage", `${length} is no number of bytes`);
     this.memory ??= this.mapMemory();
     const tasks = await this.memory;
     const map = tasks.get(task);
     if (map === undefined)
       throw new CrimgError("usage", `no task[${task}]: the image has ${tasks.size}, counted from 0`);
-    return map.read(this.source, Number(address), length, options);
+    return map.read(this.source, start, length, options);
   }
 
   /** Lets go of the file or stream. */

@@ -54,6 +54,7 @@ export class MemoryMap {
     length: number,
     { fill }: ReadOptions = {},
   ): Promise<Uint8Array> {
+    if (fill === undefined) this.requireAreas(address, length);
     const result = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = address + done;
@@ -65,11 +66,26 @@ export class MemoryMap {
         if (bytes.length < part) throw new CrimgError("truncated", `page ${hex(at)} is cut off`, { offset });
         result.set(bytes, done);
       } else if (fill !== undefined) result.fill(fill, done, done + part);
-      else
-        throw new CrimgError("not-dumped", `no page for address ${hex(at)} in the image: ${this.whyNot(at)}`);
+      else throw this.notDumped(at);
       done += part;
     }
     return result;
+  }
+
+  /** Throws at the first address that lies in no area: a length that no task can have is refused before it costs. */
+  private requireAreas(address: number, length: number): void {
+    for (let at = address; at < address + length; ) {
+      const area = this.areas.find(({ start, end }) => at >= start && at < end);
+      if (area === undefined) throw this.notDumped(at);
+      at = area.end;
+    }
+  }
+
+  private notDumped(address: number): CrimgError {
+    return new CrimgError(
+      "not-dumped",
+      `no page for address ${hex(address)} in the image: ${this.whyNot(address)}`,
+    );
   }
 
   private addArea({ fields }: RecordOf<"VMA">): void {

@@ -38,7 +38,8 @@ export function settlePageCount(
   if (good === looked) return { count: stored, how: "stored" };
 
   const fresh = stored - before;
-  const mayBeTotal = before > 0 && fresh >= 0;
+  // Nothing new in the total: then no address can speak for it, only the next header.
+  const mayBeTotal = before > 0 && (fresh > 0 || (fresh === 0 && followed(0)));
   if (mayBeTotal && good >= Math.min(fresh, looked)) return { count: fresh, how: "running-total" };
 
   if (followed(stored)) return { count: stored, how: "stored" };

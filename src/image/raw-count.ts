@@ -122,7 +122,7 @@ function pageCounts(
     n => {
       const end = n * (word + pageSize) + 8;
       if (end > reach) return false;
-      if (!window.holds(at, reach)) need = reach;
+      if (!window.holds(at, end)) need = Math.max(need, end);
       return recordAt(at + end - 8, [spec.name]);
     },
   );

@@ -1,4 +1,4 @@
-import type { Amount, Condition } from "../codec/grammar.js";
+import type { Amount, Condition, FieldRef } from "../codec/grammar.js";
 
 /** What the records read so far have said: the latest fields of each record, for counts and conditions to refer to. */
 export class Scope {
@@ -25,18 +25,31 @@ export class Scope {
   /** The number an amount stands for; 0 if its record has not been read, or lacks the field. */
   amount(amount: Amount): number {
     if (typeof amount === "number") return amount;
-    const dot = amount.indexOf(".");
-    const value = this.latest.get(amount.slice(0, dot))?.[amount.slice(dot + 1)];
+    const [record, field] = partsOf(amount);
+    const value = this.latest.get(record)?.[field];
     return value === undefined ? 0 : Number(value);
   }
 
   /** False if the amount refers to a record that has not been read. */
   knows(amount: Amount): boolean {
-    return typeof amount === "number" || this.latest.has(amount.slice(0, amount.indexOf(".")));
+    return typeof amount === "number" || this.latest.has(partsOf(amount)[0]);
   }
 
   holds({ field, is, value }: Condition): boolean {
     const found = this.amount(field);
     return is === "=" ? found === value : is === "!=" ? found !== value : found > value;
   }
+}
+
+/** References taken apart, once each: there are a dozen, and they are asked for at every record. */
+const parts = new Map<FieldRef, readonly [record: string, field: string]>();
+
+function partsOf(ref: FieldRef): readonly [record: string, field: string] {
+  let found = parts.get(ref);
+  if (found === undefined) {
+    const dot = ref.indexOf(".");
+    found = [ref.slice(0, dot), ref.slice(dot + 1)];
+    parts.set(ref, found);
+  }
+  return found;
 }

@@ -37,6 +37,16 @@ export class Track {
     return group === undefined ? this.prefix + name : `${group}.${name}`;
   }
 
+  /** The path that the next record would have, if it were of this name. */
+  pathTo(name: string): string {
+    const step = this.steps().find(({ to }) => to.record === name);
+    if (step === undefined) return this.inside(name.toLowerCase());
+    const ahead = new Track(this.dialect, this.prefix, this.scope, this.complain);
+    ahead.paths.push(...this.paths);
+    for (const [repeat, round] of this.rounds) ahead.rounds.set(repeat, round);
+    return ahead.take(step);
+  }
+
   /** Goes to the next record, of this name, and gives its path. */
   enter(name: string): string {
     const step = this.steps().find(({ to }) => to.record === name);
@@ -132,8 +142,8 @@ export class Track {
     return this.round(repeat) >= this.scope.amount(repeat.count!);
   }
 
-  private check({ begun, again, ended, skipped }: Step): void {
-    for (const repeat of begun) this.checkFirst(repeat);
+  private check({ to, begun, again, ended, skipped }: Step): void {
+    for (const repeat of begun) this.checkFirst(repeat, to);
     if (again !== undefined) this.checkAgain(again);
     for (const repeat of ended) this.checkEnd(repeat);
     for (const node of skipped) {
@@ -142,9 +152,10 @@ export class Track {
     }
   }
 
-  private checkFirst({ count, body }: RepeatNode): void {
+  private checkFirst(repeat: RepeatNode, to: Place): void {
+    const { count, body } = repeat;
     if (count === undefined || !this.scope.knows(count) || this.scope.amount(count) > 0) return;
-    this.complain("count", `${count} is 0, but ${body.name} follow`, this.here());
+    this.complain("count", `${count} is 0, but ${body.name} follow`, this.around(repeat, to));
   }
 
   private checkAgain(repeat: RepeatNode): void {
@@ -160,7 +171,7 @@ export class Track {
       const count = this.scope.amount(repeat.count!);
       // Said once, where the count is passed.
       if (this.round(repeat) !== count) return;
-      this.complain("count", `${repeat.count} is ${count}, but more ${name} follow`, this.here());
+      this.complain("count", `${repeat.count} is ${count}, but more ${name} follow`, this.around(repeat));
     }
   }
 
@@ -175,7 +186,7 @@ export class Track {
       this.complain(
         "count",
         `${repeat.count} is ${count}, but only ${this.round(repeat)} ${name} follow`,
-        this.here(),
+        this.around(repeat),
       );
     }
   }
@@ -189,6 +200,12 @@ export class Track {
     }
     const count = this.scope.amount(node.count!);
     return count === 0 ? undefined : `${node.count} is ${count}, but no ${node.body.name} follows`;
+  }
+
+  /** The path of the group that a repetition stands in. */
+  private around(repeat: RepeatNode, place = this.place): string {
+    const depth = place?.groups.findIndex(group => group.repeat === repeat) ?? 0;
+    return this.paths[depth - 1] ?? `${this.prefix}tree`;
   }
 
   private here(): string {

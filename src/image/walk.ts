@@ -213,7 +213,12 @@ export class Walk {
     this.mode = "done";
     const { at = 0, image } = this.options;
     if (this.images === 0) {
-      const why = end === at ? "the input is empty" : detect(this.opening.bytes).why;
+      const why =
+        end === 0
+          ? "the input is empty"
+          : end <= at
+            ? `the input has only ${end} bytes`
+            : detect(this.opening.bytes).why;
       throw new CrimgError("not-an-image", `not a checkpoint image: ${why}`, { offset: at });
     }
     if (image !== undefined && image >= this.images) {
@@ -346,9 +351,7 @@ export class Walk {
     if (valid === undefined || !("equals" in valid)) return;
     const magic = fields["magic"];
     if (magic === undefined || magic === valid.equals) return;
-    const [expected, found] = [valid.equals, magic as bigint].map(
-      value => `0x${value.toString(16).padStart(16, "0")}`,
-    );
+    const [expected, found] = [valid.equals, magic as bigint].map(value => `0x${value.toString(16)}`);
     this.say("error", "magic", `expected the magic ${expected}, found ${found}`, this.offset, path);
   }
 
@@ -382,7 +385,8 @@ export class Walk {
       const message = `nr_pages ${stored} is the running total of the VMA (v6-v11): ${pages} pages follow`;
       this.say("note", "running-total", message, offset, path);
     } else if (how === "addresses") {
-      this.say("error", "count", `nr_pages is ${stored}, but ${pages} page addresses follow`, offset, path);
+      const told = scope.get(spec.name)?.["nr_pages"];
+      this.say("error", "count", `nr_pages is ${told}, but addresses of only ${pages} follow`, offset, path);
     }
     this.chunk.stored = stored;
     const last = at + (pages - 1) * scope.amount(first.stride);
@@ -436,7 +440,7 @@ export class Walk {
       this.say(
         "error",
         "truncated",
-        `${block.name} needs ${length} bytes, ${there} left`,
+        `${block.name}: ${length} bytes needed, ${there} left`,
         offset,
         pending.path,
       );
@@ -522,7 +526,7 @@ export class Walk {
         : spec === undefined
           ? `a record header needs ${HEADER} bytes, ${left} left`
           : `${spec.name} needs ${length} bytes, ${left - HEADER} left`;
-    const path = track.inside(spec?.name.toLowerCase() ?? "end");
+    const path = spec === undefined ? track.inside("end") : track.pathTo(spec.name);
     this.say("error", "truncated", `${message}; expected ${track.expected()}`, offset, path);
     if (left > 0) return this.unknown(left);
     this.endImage();

@@ -16,6 +16,8 @@ export class Window {
   /** What the walk asked for last. */
   wantedAt = 0;
   wantedLength = 0;
+  /** Without what is read ahead. */
+  private required = 0;
   private ahead = READ_FIRST;
 
   constructor(end: number | undefined) {
@@ -40,6 +42,7 @@ export class Window {
     const goesOn = at >= this.start && at <= this.start + this.bytes.length && this.bytes.length > 0;
     this.ahead = goesOn ? Math.min(this.ahead * 2, READ_MOST) : READ_FIRST;
     this.wantedAt = at;
+    this.required = length;
     this.wantedLength = Math.max(length, this.ahead);
   }
 
@@ -55,6 +58,16 @@ export class Window {
       const stop = this.wantedAt + bytes.length;
       this.end = bytes.length > 0 ? stop : Math.min(seen ?? this.end ?? stop, stop);
     }
+  }
+
+  /** Takes over the bytes of another window of the same file, if what was wanted last is among them. */
+  adopt(other: Window): boolean {
+    if (!other.holds(this.wantedAt, this.required)) return false;
+    this.bytes = other.bytes;
+    this.view = other.view;
+    this.start = other.start;
+    this.end = other.end;
+    return true;
   }
 
   /** `length` bytes at `at`, as a view; they must be at hand. */

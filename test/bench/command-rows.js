@@ -9,6 +9,7 @@ const crimg = fileURLToPath(new URL("../../bin/crimg.js", import.meta.url));
 export function commandRows(folder) {
   const large = join(folder, "1GiB.img");
   const many = join(folder, "200000-vmas.img");
+  const huge = join(folder, "4GiB.img");
   const once = make => {
     let made = false;
     return () => {
@@ -18,6 +19,7 @@ export function commandRows(folder) {
   };
   const makeLarge = once(() => generate(large, { vmas: 1, pages: 262_144 }));
   const makeMany = once(() => generate(many, { vmas: 200_000, named: true }));
+  const makeHuge = once(() => generate(huge, { tasks: 4, vmas: 1, pages: 262_144 }));
   const catWc = () => shell(`cat ${large} | wc -c`);
   return [
     {
@@ -46,6 +48,19 @@ export function commandRows(folder) {
       prepare: makeLarge,
       subject: () => command(["dump", large]),
       yardstick: catWc,
+    },
+    {
+      name: "verify, 4 GiB",
+      bound: "0.35x, 120 MB",
+      prepare: makeHuge,
+      subject: () => command(["verify", huge]),
+      yardstick: () => shell(`cat ${huge} > /dev/null`),
+    },
+    {
+      name: "verify, 200,000 VMAs",
+      bound: "120 MB",
+      prepare: makeMany,
+      subject: () => perItem(command(["verify", many]), 3 * 200_000),
     },
     {
       name: "dump --jsonl, 200,000 VMAs",

@@ -43,7 +43,7 @@ describe("A count that cannot be true", () => {
       nth: 3,
       field: "nr_pages",
       value: 1_000_000_000,
-      message: /^nr_pages is 1000000000, but 1 page addresses follow$/,
+      message: /^nr_pages is 1000000000, but addresses of only 1 follow$/,
       inStep: true,
     },
     {
@@ -53,7 +53,7 @@ describe("A count that cannot be true", () => {
       nth: 3,
       field: "nr_pages",
       value: 2n ** 63n,
-      message: /^nr_pages is \d+, but 1 page addresses follow$/,
+      message: /^nr_pages is \d+, but addresses of only 1 follow$/,
       inStep: true,
     },
     {
@@ -63,7 +63,7 @@ describe("A count that cannot be true", () => {
       nth: 7,
       field: "nr_pages",
       value: 2n ** 63n,
-      message: /^nr_pages is \d+, but 3 page addresses follow$/,
+      message: /^nr_pages is \d+, but addresses of only 3 follow$/,
       inStep: true,
     },
     {
@@ -73,7 +73,7 @@ describe("A count that cannot be true", () => {
       nth: 0,
       field: "nr_pages",
       value: 1_000_000_000,
-      message: /^nr_pages is 1000000000, but 0 page addresses follow$/,
+      message: /^nr_pages is 1000000000, but addresses of only 0 follow$/,
       inStep: true,
     },
     {

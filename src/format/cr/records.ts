@@ -75,7 +75,7 @@ export const headArch = table(
       unit: "bytes",
     }),
     // v13/tiny.img has 0x00fe here (at 0xf6): left over in the header buffer.
-    _pading: u16("never set (spelt so)", { stale: true }),
+    _pading: u16("never set (spelt so)", { stale: true, show: "hex" }),
   },
 );
 
@@ -171,7 +171,7 @@ export const vma = table(
   {
     vma_type: u32("how the area is backed", { enum: VmaType }),
     // 7 (map_count) in the first VMA of v6/files.img (at 0x194), 0 in the later ones.
-    _padding: u32("never set: map_count in the first VMA, 0 later", { stale: true }),
+    _padding: u32("never set: map_count in the first VMA, 0 later", { stale: true, show: "hex" }),
     vm_start: address("first address"),
     vm_end: address("first address past the end"),
     vm_page_prot: u64("protection bits of the page table entries", { flags: PageProt }),
@@ -332,7 +332,7 @@ const flags16 = {
   uses_debug: u16("meant for TIF_DEBUG; a wrong mask makes it 'thread flag 0, 2 or 4 is set'"),
   used_math: u16("not 0: the task has used the FPU, xstate holds its state"),
   has_fxsr: u16("not 0: by FXSAVE", usedMath),
-  _padding: u16("never set", { stale: true }),
+  _padding: u16("never set", { stale: true, show: "hex" }),
 };
 
 /** On a 2.6.27 base. */

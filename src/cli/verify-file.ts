@@ -1,0 +1,53 @@
+import { CrimgError, type ErrorCode } from "../errors.js";
+import { dialectNamed } from "../format/cr/dialects.js";
+import { fileSource } from "../image/file-source.js";
+import type { Finding, Severity } from "../verify/finding.js";
+import { type VerifyReport, verifySync } from "../verify/verify.js";
+
+/** What verifying one file takes; plain data, so that it can be sent to a worker. */
+export interface VerifyJob {
+  readonly path: string;
+  readonly at?: number;
+  readonly image?: number;
+  readonly dialect?: string;
+  readonly series?: string;
+  readonly kernel?: readonly [number, number, number];
+  readonly missing: readonly string[];
+  readonly assumeFiles: boolean;
+  readonly restarters?: number;
+  /** Least severity, and number, of findings to keep. */
+  readonly severity: Severity;
+  readonly max: number;
+}
+
+/** What came of it; plain data, too. */
+export type VerifyResult =
+  | { readonly path: string; readonly findings: readonly Finding[]; readonly report: VerifyReport }
+  | { readonly path: string; readonly failure: { readonly code: ErrorCode; readonly message: string } };
+
+const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
+
+/** Verifies one file. Errors of ours are part of the result; anything else is a bug and thrown. */
+export function verifyFile(job: VerifyJob): VerifyResult {
+  const { path, dialect, missing, assumeFiles, severity, max, ...options } = job;
+  try {
+    const source = fileSource(path);
+    try {
+      const verification = verifySync(source, {
+        ...options,
+        ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
+        exists: name => assumeFiles && !name.endsWith(" (deleted)") && !missing.includes(name),
+      });
+      const findings: Finding[] = [];
+      for (let step = verification.next(); ; step = verification.next()) {
+        if (step.done) return { path, findings, report: step.value };
+        if (findings.length < max && ranks[step.value.severity] >= ranks[severity]) findings.push(step.value);
+      }
+    } finally {
+      source.close?.();
+    }
+  } catch (error) {
+    if (!(error instanceof CrimgError)) throw error;
+    return { path, failure: { code: error.code, message: error.message } };
+  }
+}

@@ -1,0 +1,95 @@
+import { actualText } from "../codec/describe.js";
+import type { Enumeration, Field, FlagSet, Valid } from "../codec/field.js";
+import type { LayoutField, Table } from "../codec/table.js";
+import type { Item, RecordItem } from "../image/item.js";
+import { type Judge, type Place, placeOfField, type Say } from "./judge.js";
+
+/** A field whose declaration says what may stand in it. */
+interface Judged {
+  readonly member: LayoutField;
+  readonly check: (value: number | bigint, say: (rule: FieldRule, message: string) => void) => void;
+}
+type FieldRule = "field-value" | "unknown-kind" | "unknown-flags" | "unknown-signal";
+
+const judgedOf = new WeakMap<Table, readonly Judged[]>();
+
+/** Holds every field against what its table declares of it: `valid`, `enum`, `flags`. */
+export class Fields implements Judge {
+  constructor(private readonly say: Say) {}
+
+  add(item: Item): void {
+    if (item.kind === "record") this.judge(item);
+  }
+
+  private judge(item: RecordItem): void {
+    const table: Table = item.table;
+    let judged = judgedOf.get(table);
+    if (judged === undefined) {
+      judged = table.layout.flatMap(judgedField);
+      judgedOf.set(table, judged);
+    }
+    for (const { member, check } of judged) {
+      const value = (item.fields as Record<string, unknown>)[member.name];
+      // Missing in a payload that is too short.
+      if (typeof value !== "number" && typeof value !== "bigint") continue;
+      const place = (): Place => placeOfField(item, member.name);
+      check(value, (rule, message) => this.say(rule, place(), message));
+    }
+  }
+}
+
+function judgedField(member: LayoutField): Judged[] {
+  const { name, field } = member;
+  // The walk compares the magic itself: it has to go on from there.
+  if (field.stale !== undefined || name === "magic") return [];
+  const { valid, flags, enum: names } = field;
+  if (valid !== undefined) return [{ member, check: checkValid(member, valid) }];
+  if (flags !== undefined) return [{ member, check: checkFlags(member, flags) }];
+  if (names !== undefined) return [{ member, check: checkEnum(member, names) }];
+  return [];
+}
+
+function checkValid({ name, field }: LayoutField, valid: Valid): Judged["check"] {
+  const wanted = validText(field, valid);
+  return (value, say) => {
+    if (!isValid(valid, value))
+      say("field-value", `${name} is ${actualText(field, value)}, expected ${wanted}`);
+  };
+}
+
+function isValid(valid: Valid, value: number | bigint): boolean {
+  if ("equals" in valid) return value === valid.equals;
+  return (valid.min === undefined || value >= valid.min) && (valid.max === undefined || value <= valid.max);
+}
+
+function validText(field: Field, valid: Valid): string {
+  if ("equals" in valid) return actualText(field, valid.equals);
+  const { min, max } = valid;
+  if (max === undefined) return `${actualText(field, min!)} or more`;
+  return min === undefined ? `at most ${actualText(field, max)}` : `${min} to ${max}`;
+}
+
+function checkFlags({ name, field }: LayoutField, { name: prefix, bits }: FlagSet): Judged["check"] {
+  let known = 0n;
+  for (const bit of Object.values(bits)) known |= BigInt(typeof bit === "number" ? bit : bit.mask);
+  return (value, say) => {
+    const unknown = BigInt(value) & ~known;
+    if (unknown === 0n) return;
+    const message = `${name} is ${actualText(field, value)}: ${actualText(field, unknown)} is no ${prefix}_* bit`;
+    say("unknown-flags", message);
+  };
+}
+
+function checkEnum({ name }: LayoutField, { name: prefix, values }: Enumeration): Judged["check"] {
+  const known = new Set(Object.values(values));
+  const isSignal = prefix === "SIG";
+  return (value, say) => {
+    if (known.has(Number(value)) || (isSignal && isOtherSignal(Number(value)))) return;
+    say(isSignal ? "unknown-signal" : "unknown-kind", `${name} is ${value}, no ${prefix}_* has this number`);
+  };
+}
+
+/** No signal, a real-time one, or that of a thread: -1 as a u32. */
+function isOtherSignal(value: number): boolean {
+  return value === 0 || (value >= 32 && value <= 64) || value === 0xffffffff;
+}

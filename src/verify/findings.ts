@@ -1,0 +1,53 @@
+import type { CrimgError } from "../errors.js";
+import type { ImageStart, Item, Notice } from "../image/item.js";
+import type { Finding } from "./finding.js";
+import type { Judge, Say } from "./judge.js";
+import { References } from "./references.js";
+import { ruleNamed } from "./rules.js";
+import { Sense } from "./sense.js";
+import { Notices, Structure } from "./structure.js";
+
+/**
+ * Judges the items of a walk as they come. Takes each notice before the item it stands at, each item in order, and
+ * `end` once. What it remembers is bounded, whatever the image says: see limits.ts.
+ */
+export class Findings {
+  private readonly notices: Notices;
+  private readonly say: Say;
+  private image: ImageStart | undefined;
+  private judges: readonly Judge[] = [];
+
+  constructor(report: (finding: Finding) => void) {
+    this.say = (id, { offset, path }, message, hint) => {
+      const { severity } = ruleNamed(id);
+      report({ rule: id, severity, offset, path, message, ...(hint === undefined ? {} : { hint }) });
+    };
+    this.notices = new Notices(this.say);
+  }
+
+  notice(notice: Notice): void {
+    this.notices.notice(notice);
+  }
+
+  add(item: Item): void {
+    this.notices.add(item);
+    if (item.kind === "gap") return;
+    if (item.image !== this.image) this.startImage(item.image);
+    for (const judge of this.judges) judge.add(item);
+  }
+
+  /** The walk found no image: what it threw. */
+  noImage(error: CrimgError): void {
+    const { offset = 0, reason } = error;
+    this.say("not-an-image", { offset, path: "gap" }, reason);
+  }
+
+  end(): void {
+    this.notices.release();
+  }
+
+  private startImage(image: ImageStart): void {
+    this.image = image;
+    this.judges = [new Structure(this.say), new References(this.say), new Sense(this.say)];
+  }
+}

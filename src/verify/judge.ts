@@ -1,0 +1,45 @@
+import { header } from "../format/cr/records.js";
+import type { Item, RecordItem } from "../image/item.js";
+import type { RuleId } from "./rules.js";
+
+/** Where a finding stands. */
+export interface Place {
+  readonly offset: number;
+  readonly path: string;
+}
+
+/** Reports a finding. */
+export type Say = (rule: RuleId, place: Place, message: string, hint?: string) => void;
+
+/** Takes the items of one image in order, and says what is wrong with them. */
+export interface Judge {
+  add(item: Item): void;
+}
+
+/** The field of a record, by its C name. */
+export function placeOfField({ offset, path, table }: RecordItem, name: string): Place {
+  const found = table.layout.find(member => member.name === name);
+  return { offset: offset + header.size + (found?.offset ?? 0), path };
+}
+
+/** `parent` in the header of a record. */
+export function placeOfParent({ offset, path }: RecordItem): Place {
+  return { offset: offset + parentAt, path };
+}
+
+const parentAt = header.layout.find(({ name }) => name === "parent")!.offset;
+
+/** False if the payload is shorter than its struct, so that fields are missing. That is said elsewhere. */
+export function isWhole({ table, length }: RecordItem): boolean {
+  return length - header.size >= table.size;
+}
+
+/** The numbers of a record's fields by name, as doubles. Exact up to 2^53, more than any i386 kernel put there. */
+export function numberIn(item: RecordItem, name: string): number {
+  return Number((item.fields as Record<string, unknown>)[name]);
+}
+
+/** `0x8048000` */
+export function hex(value: number | bigint): string {
+  return `0x${value.toString(16)}`;
+}

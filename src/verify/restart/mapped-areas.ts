@@ -1,0 +1,40 @@
+/** Address ranges that are mapped, for asking whether a page is. Two numbers each, in order, never touching. */
+export class MappedAreas {
+  private starts: number[] = [];
+  private ends: number[] = [];
+  /** The last answer's range: pages come in order. */
+  private current = 0;
+
+  clear(): void {
+    this.starts = [];
+    this.ends = [];
+  }
+
+  /** Adds [start, end). VMAs ascend, so this is a push nearly always. */
+  add(start: number, end: number): void {
+    const { starts, ends } = this;
+    let from = starts.length;
+    while (from > 0 && ends[from - 1]! >= start) from--;
+    let to = from;
+    while (to < starts.length && starts[to]! <= end) to++;
+    const first = from < to ? Math.min(start, starts[from]!) : start;
+    const last = from < to ? Math.max(end, ends[to - 1]!) : end;
+    starts.splice(from, to - from, first);
+    ends.splice(from, to - from, last);
+  }
+
+  has(address: number): boolean {
+    const { starts, ends, current } = this;
+    if (address >= starts[current]! && address < ends[current]!) return true;
+    for (let low = 0, high = starts.length - 1; low <= high; ) {
+      const middle = (low + high) >>> 1;
+      if (address < starts[middle]!) high = middle - 1;
+      else if (address >= ends[middle]!) low = middle + 1;
+      else {
+        this.current = middle;
+        return true;
+      }
+    }
+    return false;
+  }
+}

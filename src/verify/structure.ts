@@ -1,0 +1,70 @@
+import type { Item, Notice, NoticeCode, RecordOf } from "../image/item.js";
+import { Fields } from "./fields.js";
+import { Head } from "./head.js";
+import type { Judge, Say } from "./judge.js";
+import type { RuleId } from "./rules.js";
+import { Strings } from "./strings.js";
+import { writesTlsAlways } from "./tls.js";
+
+/** What the walk notices, as rules. `count` at level note and `outside` depend on more than the notice. */
+const noticeRules: Readonly<Record<Exclude<NoticeCode, "outside">, RuleId>> = {
+  magic: "magic",
+  dialect: "dialect",
+  truncated: "truncated",
+  order: "record-order",
+  "unknown-record": "unknown-record",
+  garbage: "garbage",
+  length: "record-length",
+  count: "count",
+  "running-total": "running-total",
+  "pids-repeat": "pids-repeat",
+};
+
+const noticeHints: Partial<Record<NoticeCode, string>> = {
+  "running-total": "crimg convert --repair=chunks",
+};
+
+/** The notices of a walk as findings. Some can only be judged with the item they stand at. */
+export class Notices {
+  private held: Notice | undefined;
+  private images = 0;
+
+  constructor(private readonly say: Say) {}
+
+  notice(notice: Notice): void {
+    this.release();
+    const { code, level, message } = notice;
+    if (code === "outside") {
+      this.say(this.images === 0 ? "bytes-before" : "bytes-after", notice, message);
+    } else if (code === "count" && level === "note") this.held = notice;
+    else this.say(noticeRules[code], notice, message, noticeHints[code]);
+  }
+
+  add(item: Item): void {
+    if (item.kind !== "gap") this.images = item.image.index + 1;
+    if (item.kind === "record" && item.name === "THREAD") this.release(item);
+    else this.release();
+  }
+
+  /** The walk tolerates TLS bytes that stand there or not: whether it is a repair depends on what the reader does. */
+  release(thread?: RecordOf<"THREAD">): void {
+    const { held } = this;
+    if (held === undefined) return;
+    this.held = undefined;
+    const repaired = thread?.fields.ntls === 0 && writesTlsAlways(thread);
+    this.say(repaired ? "tls-left-out" : "tls-count", held, held.message);
+  }
+}
+
+/** Are the bytes of one image what the format says? */
+export class Structure implements Judge {
+  private readonly judges: readonly Judge[];
+
+  constructor(say: Say) {
+    this.judges = [new Head(say), new Fields(say), new Strings(say)];
+  }
+
+  add(item: Item): void {
+    for (const judge of this.judges) judge.add(item);
+  }
+}

@@ -1,0 +1,196 @@
+import { CrimgError } from "../errors.js";
+import { SeriesEvidence } from "../format/cr/series.js";
+import type { ImageStart, Item } from "../image/item.js";
+import type { Source, SyncSource } from "../image/source.js";
+import { NEED, Walk, type WalkOptions } from "../image/walk.js";
+import { Window } from "../image/window.js";
+import type { Finding, Severity } from "./finding.js";
+import { Findings } from "./findings.js";
+import { type RestartOptions, restart, type Verdict } from "./restart/restart.js";
+import { type RestartSeries, restartSeries, restartSeriesNamed } from "./restart/series.js";
+
+/** What to verify, and for whom. */
+export interface VerifyOptions
+  extends Pick<WalkOptions, "at" | "image" | "dialect">,
+    Omit<RestartOptions, "start"> {
+  /** Patch series of the kernel that shall restart the image. Default: the one that the image shows. */
+  readonly series?: string;
+}
+
+/** What verification came to. */
+export interface VerifyReport {
+  /** Dialect of the first image; undefined if there is none. */
+  readonly dialect: string | undefined;
+  /** How many findings there were. */
+  readonly counts: Readonly<Record<Severity, number>>;
+  /** What sys_restart of `series` would answer. */
+  readonly verdict: Verdict & { readonly series: string };
+}
+
+/** Verifies an input that answers at once: yields findings as the walk goes, and returns the report. */
+export function* verifySync(
+  source: SyncSource,
+  options: VerifyOptions = {},
+): Generator<Finding, VerifyReport, void> {
+  const verification = new Verification(source.size, options);
+  for (let step = verification.next(); step !== undefined; step = verification.next()) {
+    if (step instanceof Window) step.accept(source.read(step.wantedAt, step.wantedLength), source.seen);
+    else yield step;
+  }
+  return verification.report();
+}
+
+/** Verifies any input. */
+export async function* verify(
+  source: Source,
+  options: VerifyOptions = {},
+): AsyncGenerator<Finding, VerifyReport, void> {
+  const verification = new Verification(source.size, options);
+  for (let step = verification.next(); step !== undefined; step = verification.next()) {
+    if (step instanceof Window) step.accept(await source.read(step.wantedAt, step.wantedLength), source.seen);
+    else yield step;
+  }
+  return verification.report();
+}
+
+/** One reading of a series that may turn out to be the image's. */
+interface Reader {
+  readonly series: readonly RestartSeries[];
+  readonly window: Window;
+  readonly run: Generator<void, Verdict, void>;
+  verdict: Verdict | undefined;
+}
+
+/**
+ * The walk and the restart models over one input, in step: whoever is behind reads next, so that a pipe can feed them
+ * all. Which series wrote an image shows only as it is read, so every reader that is different starts; most stop at
+ * the head. Does no I/O: `next` gives a finding, or the window that wants bytes.
+ */
+class Verification {
+  private readonly walkWindow: Window;
+  private readonly walk: Walk;
+  private walking = true;
+  private readers: Reader[] = [];
+  private readonly pending: Finding[] = [];
+  private readonly findings = new Findings(finding => {
+    this.counts[finding.severity]++;
+    this.pending.push(finding);
+  });
+  private readonly counts = { error: 0, warning: 0, note: 0 };
+  private evidence: SeriesEvidence | undefined;
+  private image: ImageStart | undefined;
+
+  constructor(
+    private readonly size: number | undefined,
+    private readonly options: VerifyOptions,
+  ) {
+    const { at, image, dialect } = options;
+    this.walkWindow = new Window(size);
+    this.walk = new Walk(this.walkWindow, {
+      ...(at !== undefined && { at }),
+      ...(image !== undefined && { image }),
+      ...(dialect !== undefined && { dialect }),
+      onNotice: notice => this.findings.notice(notice),
+    });
+    // The kernel reads from where the file stands; of a later image from its head, as if it were cut out.
+    if (image === undefined) this.startReaders(at ?? 0);
+  }
+
+  next(): Finding | Window | undefined {
+    for (;;) {
+      const finding = this.pending.shift();
+      if (finding !== undefined) return finding;
+      const wanting = [...this.stepWalk(), ...this.stepReaders()];
+      if (this.pending.length > 0) continue;
+      const [first, ...others] = wanting;
+      if (first === undefined) return undefined;
+      if (this.share(wanting)) continue;
+      return others.reduce((least, window) => (window.wantedAt < least.wantedAt ? window : least), first);
+    }
+  }
+
+  /** Lets windows have what others hold already: the walk and the models read nearly the same bytes. */
+  private share(wanting: readonly Window[]): boolean {
+    const all = [this.walkWindow, ...this.readers.map(({ window }) => window)];
+    const served = wanting.filter(window => all.some(other => other !== window && window.adopt(other)));
+    return served.length > 0;
+  }
+
+  report(): VerifyReport {
+    const wanted = this.seriesName();
+    const reader = this.readers.find(({ series }) => series.some(({ name }) => name === wanted))!;
+    return {
+      dialect: this.image?.dialect.name,
+      counts: { ...this.counts },
+      verdict: { series: wanted, ...reader.verdict! },
+    };
+  }
+
+  private seriesName(): string {
+    return this.options.series ?? this.evidence?.guess().series.at(-1) ?? restartSeries.at(-1)!.name;
+  }
+
+  /** Walks on until bytes are wanted or there is something to say. */
+  private stepWalk(): Window[] {
+    while (this.walking && this.pending.length === 0) {
+      const item = this.nextItem();
+      if (item === NEED) return [this.walkWindow];
+      if (item === undefined) {
+        this.walking = false;
+        this.findings.end();
+      } else this.see(item);
+    }
+    return [];
+  }
+
+  private nextItem(): Item | typeof NEED | undefined {
+    try {
+      return this.walk.next();
+    } catch (error) {
+      if (!(error instanceof CrimgError) || error.code !== "not-an-image") throw error;
+      this.findings.noImage(error);
+      return undefined;
+    }
+  }
+
+  private see(item: Item): void {
+    this.findings.add(item);
+    if (item.kind === "gap") return;
+    if (this.image === undefined) {
+      this.image = item.image;
+      this.evidence = new SeriesEvidence(item.image.dialect);
+      if (this.readers.length === 0) this.startReaders(item.image.offset);
+    }
+    if (item.kind === "record" && item.image === this.image) this.evidence!.see(item);
+  }
+
+  private startReaders(start: number): void {
+    const { series } = this.options;
+    const wanted = series === undefined ? restartSeries : [restartSeriesNamed(series)];
+    const alike = new Map<string, RestartSeries[]>();
+    for (const one of wanted) {
+      const { name: _, dialect, ...behaviour } = one;
+      const key = JSON.stringify([dialect.name, behaviour]);
+      alike.set(key, [...(alike.get(key) ?? []), one]);
+    }
+    this.readers = [...alike.values()].map(group => {
+      const window = new Window(this.size);
+      return {
+        series: group,
+        window,
+        run: restart(group[0]!, window, { ...this.options, start }),
+        verdict: undefined,
+      };
+    });
+  }
+
+  private stepReaders(): Window[] {
+    return this.readers.flatMap(reader => {
+      if (reader.verdict !== undefined) return [];
+      const { done, value } = reader.run.next();
+      if (!done) return [reader.window];
+      reader.verdict = value;
+      return [];
+    });
+  }
+}

@@ -1,0 +1,205 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  bytesSource,
+  CrimgError,
+  dialectNamed,
+  type Input,
+  type Item,
+  openImage,
+  type RecordOf,
+  type Source,
+} from "../../src/index.js";
+import { sampleBytes } from "../format/samples.js";
+import { reusedChunks, webStream } from "./chunks.js";
+
+const url = new URL("../../samples/cr-3a/v9-tree.img", import.meta.url);
+const bytes = sampleBytes("cr-3a/v9-tree.img");
+
+async function placesOf(items: AsyncIterable<Item>): Promise<string[]> {
+  const places: string[] = [];
+  for await (const { kind, path, offset, length } of items)
+    places.push(`${offset}+${length} ${kind} ${path}`);
+  return places;
+}
+
+/** What must be thrown, whose `code` is the promise. */
+async function errorOf(action: () => Promise<unknown>): Promise<CrimgError> {
+  const error = await action().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(CrimgError);
+  return error as CrimgError;
+}
+
+/** A source of one's own, of which nothing is known but that it can be read anywhere. */
+const ownSource: Source = {
+  size: bytes.length,
+  seekable: true,
+  read: async (offset, length) => bytes.slice(offset, offset + length),
+};
+
+const inputs: Readonly<Record<string, () => Input>> = {
+  path: () => fileURLToPath(url),
+  URL: () => url,
+  Uint8Array: () => bytes,
+  "Uint8Array into a larger buffer": () => {
+    const buffer = new Uint8Array(bytes.length + 20);
+    buffer.set(bytes, 7);
+    return buffer.subarray(7, 7 + bytes.length);
+  },
+  ArrayBuffer: () => bytes.slice().buffer,
+  Buffer: () => Buffer.from(bytes),
+  Blob: () => new Blob([bytes.slice()]),
+  ReadableStream: () => webStream(bytes, 700),
+  "async generator that uses its buffer again": () => reusedChunks(bytes, 321),
+  "source of one's own": () => ownSource,
+};
+
+describe("an image is the same whatever it is opened from", () => {
+  const expected = openImage(bytes).then(image => placesOf(image.items()));
+
+  test.each(Object.entries(inputs))("%s", async (_, input) => {
+    const image = await openImage(input());
+    const places = await placesOf(image.items());
+    await image.close();
+    expect(places).toEqual(await expected);
+    expect(places.length).toBeGreaterThan(100);
+  });
+
+  test.each(Object.entries(inputs))("the summary of %s", async (_, input) => {
+    const image = await openImage(input());
+    const summary = await image.summary();
+    await image.close();
+    expect(summary).toMatchObject({ length: bytes.length, taskCount: 5, pages: 28, complete: true });
+    expect(summary.image.dialect.name).toBe("cr-3a");
+    expect(summary.tasks.map(({ pid, ppid, comm }) => [pid, ppid, comm])).toEqual([
+      [162, 1, "ckpt"],
+      [163, 162, "childA"],
+      [164, 162, "childB"],
+      [165, 164, "grandchild"],
+      [166, 162, "childC"],
+    ]);
+  });
+});
+
+describe("items", () => {
+  test("the name of a record tells the compiler its fields", async () => {
+    const starts: bigint[] = [];
+    const names: string[] = [];
+    const image = await openImage(bytes);
+    for await (const item of image.items()) {
+      if (item.kind === "record" && item.name === "VMA") {
+        expectTypeOf(item).toEqualTypeOf<RecordOf<"VMA">>();
+        expectTypeOf(item.fields.vm_start).toEqualTypeOf<bigint>();
+        expectTypeOf(item.fields.vma_type).toEqualTypeOf<number>();
+        starts.push(item.fields.vm_start);
+      } else if (item.kind === "record" && item.name === "FNAME") {
+        expectTypeOf(item.fields.fname).toEqualTypeOf<string>();
+        names.push(item.fields.fname);
+      } else if (item.kind === "raw") {
+        expectTypeOf(item.count).toEqualTypeOf<number>();
+      } else if (item.kind === "gap") {
+        // @ts-expect-error: what stands outside of an image is of none.
+        expect(item.image).toBeUndefined();
+      }
+    }
+    expect(starts.slice(0, 2)).toEqual([0x8048000n, 0x8049000n]);
+    expect(names[0]).toBe("/bin/ckpt\0");
+  });
+
+  test("can be iterated again from the start, of all but a stream", async () => {
+    const image = await openImage(bytes);
+    expect(await placesOf(image.items())).toEqual(await placesOf(image.items()));
+    expect((await image.summary()).taskCount).toBe(5);
+  });
+
+  test("of a stream only once", async () => {
+    const image = await openImage(webStream(bytes, 4096));
+    await placesOf(image.items());
+    for (const again of [async () => placesOf(image.items()), () => image.summary()]) {
+      const error = await errorOf(again);
+      expect(error.code).toBe("usage");
+      expect(error.message).toContain("a stream can be read only once");
+    }
+  });
+
+  test("can be left early; the stream is let go", async () => {
+    let released = false;
+    async function* stream() {
+      try {
+        yield* reusedChunks(bytes, 4096);
+      } finally {
+        released = true;
+      }
+    }
+    const image = await openImage(stream());
+    for await (const item of image.items()) {
+      expect(item.path).toBe("head");
+      break;
+    }
+    await image.close();
+    expect(released).toBe(true);
+  });
+
+  test("of an image that is not the first: by number and by offset", async () => {
+    const twice = sampleBytes("cr-2/v6-twice.img");
+    const second = await openImage(twice, { image: 1 });
+    const placed = await openImage(twice, { at: 22604 });
+    for (const image of [second, placed]) {
+      for await (const item of image.items()) {
+        expect(item.offset).toBe(22604);
+        break;
+      }
+      expect((await image.summary()).image.offset).toBe(22604);
+    }
+    expect((await errorOf(() => openImage(twice, { image: 2 }).then(image => image.summary()))).code).toBe(
+      "usage",
+    );
+  });
+
+  test("notices are told to who asks, and do not end the walk", async () => {
+    const notices: string[] = [];
+    const image = await openImage(sampleBytes("cr-2/v6-pipe.img"), {
+      onNotice: ({ level, code }) => notices.push(`${level} ${code}`),
+    });
+    expect((await image.summary()).complete).toBe(false);
+    expect(notices).toEqual(["error truncated"]);
+  });
+
+  test("a dialect that is asked for is taken", async () => {
+    const image = await openImage(sampleBytes("cr-3b/v13-tiny.img"), { dialect: dialectNamed("cr-3a") });
+    expect((await image.summary()).image).toMatchObject({ why: "asked for", dialect: { name: "cr-3a" } });
+  });
+});
+
+describe("what cannot be opened", () => {
+  test("a file that is not there: io", async () => {
+    const error = await errorOf(() => openImage(fileURLToPath(new URL("no-such.img", url))));
+    expect(error.code).toBe("io");
+    expect(error.message).toMatch(/no-such\.img: cannot open: no such file$/);
+  });
+
+  test("a folder: io", async () => {
+    expect((await errorOf(() => openImage(fileURLToPath(new URL(".", url))))).code).toBe("io");
+  });
+
+  test("a URL that is not there: io, and the path is said as a path", async () => {
+    const error = await errorOf(() => openImage(new URL("no-such.img", url)));
+    expect(error.code).toBe("io");
+    expect(error.message).toContain("no-such.img: cannot open: no such file");
+  });
+
+  test.each([
+    ["nothing", new Uint8Array(0)],
+    ["text", new TextEncoder().encode("no image, but long enough to be one, or so it would seem")],
+  ])("%s: not-an-image, with where", async (_, bytes) => {
+    const image = await openImage(bytesSource(bytes));
+    for (const ask of [() => image.summary(), () => placesOf(image.items()), () => image.read(0, 0, 1)]) {
+      const error = await errorOf(ask);
+      expect(error).toMatchObject({ code: "not-an-image", offset: 0 });
+      expect(error.message).toMatch(/\(at 0x0\)$/);
+    }
+  });
+});

@@ -1,0 +1,22 @@
+import type { RestartOptions } from "../../src/verify/restart/restart.js";
+
+export interface Row {
+  readonly group: string;
+  readonly name: string;
+  readonly change: string;
+  readonly series: string;
+  readonly bytes: Uint8Array;
+  readonly options: RestartOptions;
+  readonly expected: Expected;
+  readonly excuse?: string;
+}
+
+export interface Expected {
+  readonly returns: number;
+  readonly position: number;
+  readonly visible: boolean;
+  readonly others?: readonly number[];
+  readonly blocked?: boolean;
+}
+
+export declare function rows(): Row[];

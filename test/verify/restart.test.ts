@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { bytesSource, streamSource } from "../../src/image/source.js";
+import type { Verdict } from "../../src/verify/restart/restart.js";
+import { type VerifyOptions, verify, verifySync } from "../../src/verify/verify.js";
+import { compare } from "../verdicts/compare.js";
+import { rows } from "../verdicts/rows.js";
+
+const samples = new URL("../../samples/", import.meta.url);
+const sample = (name: string) => new Uint8Array(readFileSync(new URL(name, samples)));
+
+function verdictOf(bytes: Uint8Array, options: VerifyOptions): Verdict & { series: string } {
+  const verification = verifySync(bytesSource(bytes), options);
+  for (let step = verification.next(); ; step = verification.next()) if (step.done) return step.value.verdict;
+}
+
+describe("what a booted kernel answered, the model answers", () => {
+  const all = rows();
+
+  test("every row of the tables has its image", () => {
+    expect(all.length).toBeGreaterThan(500);
+    expect(all.filter(({ bytes }) => bytes === undefined).map(({ name }) => name)).toEqual([]);
+  });
+
+  for (const group of [...new Set(all.map(row => row.group))]) {
+    test(`${group}: all but what depends on stale kernel memory, and that says so`, () => {
+      const unexplained = all
+        .filter(row => row.group === group && row.excuse === undefined)
+        .flatMap(row => {
+          const verdict = verdictOf(row.bytes, { ...row.options, series: row.series });
+          const difference = compare(row.expected, verdict);
+          const stale = verdict.depends.some(text => text.startsWith("stale kernel memory"));
+          return difference === undefined || stale ? [] : [`${row.name}: ${difference}`];
+        });
+      expect(unexplained).toEqual([]);
+    });
+
+    test(`${group}: few rows need that excuse`, () => {
+      const excused = all.filter(
+        row =>
+          row.group === group &&
+          compare(row.expected, verdictOf(row.bytes, { ...row.options, series: row.series })) !== undefined,
+      );
+      expect(
+        excused.map(({ name }) => name).filter(name => !/^trunc_[1-7]$|^v9.tree on k-v9$/.test(name)),
+      ).toEqual([]);
+    });
+  }
+});
+
+describe("an intact image is answered as its own kernel answered it", () => {
+  // From the record of each image: what sys_restart of the same kernel returned, and where.
+  const answers: Record<string, readonly [returns: number, position: number]> = {
+    "cr-1/v5p2-tiny.img": [0, 304],
+    "cr-1/v6p5-maps.img": [0, 150454],
+    "cr-1/v6p5-tiny.img": [-22, 17440],
+    "cr-1/v6p5-tls1.img": [0, 22364],
+    "cr-2/v6-files.img": [-22, 9862],
+    "cr-2/v6-fpu.img": [0, 10300],
+    "cr-2/v6-ldt.img": [0, 14396],
+    "cr-2/v6-maps.img": [0, 142476],
+    "cr-2/v6-pipe.img": [-22, 17678],
+    "cr-2/v6-tiny.img": [-22, 13578],
+    "cr-2/v6-tls1.img": [0, 10302],
+    "cr-2/v8-ext_victim.img": [0, 80102],
+    "cr-2/v8-files.img": [-22, 22162],
+    "cr-2/v8-fpu.img": [0, 14400],
+    "cr-2/v8-tls1.img": [0, 22602],
+    "cr-3a/v9-fpu.img": [0, 18548],
+    "cr-3a/v9-ldt.img": [0, 22132],
+    "cr-3a/v9-maps.img": [0, 154328],
+    "cr-3a/v9-tls1.img": [0, 13938],
+    "cr-3b/v13-files.img": [-22, 22210],
+    "cr-3b/v13-fpu.img": [0, 18548],
+    "cr-3b/v13-ldt.img": [0, 26232],
+    "cr-3b/v13-maps.img": [0, 150228],
+    "cr-3b/v13-tiny.img": [0, 22114],
+    "cr-3b/v13-tls1.img": [0, 18038],
+    "cr-3b/v13-tree.img": [0, 121696],
+    "cr-3b/v13-xsave-fpu.img": [0, 18612],
+  };
+  test.each(Object.entries(answers))("%s", (name, [returns, position]) => {
+    expect(verdictOf(sample(name), {})).toMatchObject({ returns, position });
+  });
+});
+
+test("another CPU, another version, a missing file: each is refused where the kernel refused it", () => {
+  const xsave = sample("cr-3b/v13-xsave-fpu.img");
+  const pentium3 = { has_fxsr: 1, has_xsave: 0, xstate_size: 512 };
+  expect(verdictOf(xsave, { fpu: pentium3 })).toMatchObject({ returns: -22, position: 248, visible: true });
+  const v6 = sample("cr-2/v6-tls1.img");
+  expect(verdictOf(v6, { kernel: [2, 6, 28] })).toMatchObject({ returns: -22, position: 232, visible: true });
+  expect(verdictOf(v6, { exists: path => path !== "/bin/ckpt" })).toMatchObject({
+    returns: -2,
+    errno: "ENOENT",
+    position: 466,
+    visible: false,
+  });
+});
+
+test("the series is the one that the image shows, or the one asked for", () => {
+  expect(verdictOf(sample("cr-1/v5p2-tiny.img"), {}).series).toBe("v5p2");
+  expect(verdictOf(sample("cr-1/v6p5-tls1.img"), {}).series).toBe("v6p5");
+  expect(verdictOf(sample("cr-2/v6-fpu.img"), {}).series).toBe("v6");
+  expect(verdictOf(sample("cr-3a/v9-tls1.img"), { series: "v13" })).toMatchObject({
+    series: "v13",
+    returns: -22,
+  });
+});
+
+describe("a pipe is judged as a file is", () => {
+  const names = readdirSync(samples, { recursive: true, encoding: "utf8" }).filter(name =>
+    name.endsWith(".img"),
+  );
+  test.each(names.sort())("%s", async name => {
+    const bytes = sample(name);
+    async function* chunks() {
+      for (let at = 0; at < bytes.length; at += 321) yield bytes.subarray(at, at + 321);
+    }
+    const [whole, streamed] = [verifySync(bytesSource(bytes)), verify(streamSource(chunks()))];
+    for (;;) {
+      const [a, b] = [whole.next(), await streamed.next()];
+      expect(b).toEqual(a);
+      if (a.done) break;
+    }
+  });
+});
