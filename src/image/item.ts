@@ -64,6 +64,8 @@ export interface RawItem extends Stretch {
   readonly count: number;
   /** Elements of the block before this part. */
   readonly first: number;
+  /** Of page addresses: the walk has found that they ascend, are aligned and lie in the VMA. */
+  readonly orderly: boolean;
 }
 
 /** Bytes inside an image that the format does not account for. */

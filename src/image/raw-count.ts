@@ -8,7 +8,7 @@ import type { Window } from "./window.js";
 /** How many elements each raw block of a record has; or how many bytes must be at hand to say so. */
 export type RawCounts =
   | { readonly need: number }
-  | { readonly need: 0; readonly counts: readonly number[]; readonly how: PageCount["how"] };
+  | ({ readonly need: 0; readonly counts: readonly number[] } & Pick<PageCount, "how" | "orderly">);
 
 /** What the count of a VMA's next chunk depends on. */
 export interface ChunkState {
@@ -28,7 +28,7 @@ export interface CountContext {
   recordAt(at: number, names: readonly string[]): boolean;
 }
 
-const asStored: PageCount["how"] = "stored";
+const asStored: Pick<PageCount, "how" | "orderly"> = { how: "stored", orderly: false };
 
 /** The count that the record announces. */
 export function announcedCount(block: RawBlock, scope: Scope): number {
@@ -55,7 +55,7 @@ export function rawCounts(
     counts.push(settled.count);
     end += settled.count * context.scope.amount(block.stride);
   }
-  return { need: 0, counts, how: asStored };
+  return { need: 0, counts, ...asStored };
 }
 
 function settle(
@@ -95,7 +95,7 @@ function pageCounts(
 ): RawCounts {
   const [addresses, pages] = spec.raw as [RawBlock, RawBlock];
   const stored = announcedCount(addresses, scope);
-  if (stored === 0) return { need: 0, counts: [0, 0], how: asStored };
+  if (stored === 0) return { need: 0, counts: [0, 0], ...asStored };
   const word = scope.amount(addresses.stride);
   const pageSize = scope.amount(pages.stride);
   const wanted = Math.min(stored, ADDRESSES_CHECKED) * word;
@@ -108,7 +108,7 @@ function pageCounts(
   // What follows a chunk is looked at only if its addresses leave the count open, and the chunk is small.
   const reach = Math.min(stored * (word + pageSize) + 8, LOOKAHEAD);
   let need = 0;
-  const { count, how } = settlePageCount(
+  const { count, how, orderly } = settlePageCount(
     {
       stored,
       before: chunk.stored,
@@ -117,8 +117,7 @@ function pageCounts(
       vmaEnd: Number(vma?.["vm_end"] ?? 0),
       pageSize,
     },
-    Math.floor(Math.min(window.available(at), wanted) / word),
-    i => view.getUint32(base + i * word, little),
+    { view, base, count: Math.floor(Math.min(window.available(at), wanted) / word), word, little },
     n => {
       const end = n * (word + pageSize) + 8;
       if (end > reach) return false;
@@ -126,5 +125,5 @@ function pageCounts(
       return recordAt(at + end - 8, [spec.name]);
     },
   );
-  return need > 0 ? { need } : { need: 0, counts: [count, count], how };
+  return need > 0 ? { need } : { need: 0, counts: [count, count], how, orderly };
 }

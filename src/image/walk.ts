@@ -43,6 +43,7 @@ interface Pending {
   readonly count: number;
   readonly stride: number;
   readonly path: string;
+  readonly orderly: boolean;
   done: number;
 }
 
@@ -362,7 +363,7 @@ export class Walk {
   }
 
   /** Lines up the raw blocks of a record, says where their counts are not as announced, and gives the number of pages. */
-  private announce(spec: RecordSpec, { counts, how }: Settled, path: string, at: number): number {
+  private announce(spec: RecordSpec, { counts, how, orderly }: Settled, path: string, at: number): number {
     const { scope, offset } = this;
     for (const [i, block] of spec.raw.entries()) {
       const count = counts[i]!;
@@ -374,7 +375,7 @@ export class Walk {
       }
       if (count > 0) {
         const stride = scope.amount(block.stride);
-        this.pending.push({ block, count, stride, path: `${path}.${block.name}`, done: 0 });
+        this.pending.push({ block, count, stride, path: `${path}.${block.name}`, orderly, done: 0 });
       }
     }
     const [first] = spec.raw as readonly [RawBlock];
@@ -431,6 +432,7 @@ export class Walk {
       block,
       count: there === length ? count : Math.floor(there / stride),
       first: pending.done,
+      orderly: pending.orderly,
       bytes: block.extent ? this.atHand(offset, there) : window.slice(offset, there),
     };
     if (block.element === pids) this.checkRepeat(item);

@@ -18,6 +18,8 @@ export class Window {
   wantedLength = 0;
   /** Without what is read ahead. */
   private required = 0;
+  /** The most that was required at once so far. */
+  private needed = READ_FIRST;
   private ahead = READ_FIRST;
 
   constructor(end: number | undefined) {
@@ -40,7 +42,9 @@ export class Window {
   /** Asks for `length` bytes from `at`. */
   want(at: number, length: number): void {
     const goesOn = at >= this.start && at <= this.start + this.bytes.length && this.bytes.length > 0;
-    this.ahead = goesOn ? Math.min(this.ahead * 2, READ_MOST) : READ_FIRST;
+    // After a jump as much as was needed after others: chunks of pages are alike, and one read will do for each.
+    this.ahead = Math.min(goesOn ? this.ahead * 2 : this.needed, READ_MOST);
+    this.needed = Math.max(this.needed, length);
     this.wantedAt = at;
     this.required = length;
     this.wantedLength = Math.max(length, this.ahead);

@@ -57,13 +57,17 @@ export class Pages implements Judge {
     this.say("pages-unexpected", place, `${pages} pages in an area ${why} (vm_flags ${hex(area.flags)})`);
   }
 
-  /** Read straight from the bytes: an image has a million of them for each 4 GiB. */
+  /** Read straight from the bytes, and only if the walk has not found them good: there are a million for each 4 GiB. */
   private judgeAddresses(item: RawItem): void {
     const { bytes, block, image } = item;
     const { pageSize, order } = image.dialect;
     const word = block.element!.size;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const little = order === "little";
+    if (item.orderly && item.count > 0) {
+      this.last = view.getUint32(word * (item.count - 1), little);
+      return;
+    }
     const { start = 0, end = Number.POSITIVE_INFINITY } = this.area ?? {};
     const misaligned = new Tally("page-align", `is no multiple of ${pageSize}`);
     const outside = new Tally("page-outside", `is outside of the VMA ${hex(start)}-${hex(end)}`);

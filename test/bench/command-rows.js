@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { generate } from "./generate.js";
 
 const crimg = fileURLToPath(new URL("../../bin/crimg.js", import.meta.url));
+const peakMemory = fileURLToPath(new URL("peak-memory.cjs", import.meta.url));
 
 /** Whole commands, start of node included, against what the system's own tools take for the same bytes. */
 export function commandRows(folder) {
@@ -96,10 +97,7 @@ function shell(text) {
 /** Wall time and peak memory of crimg; GNU time is not everywhere, so node reports on itself as it ends. */
 function command(args) {
   const begin = performance.now();
-  const report =
-    "process.on('exit', () => require('fs').writeSync(3, String(process.resourceUsage().maxRSS)))";
-  const preload = `data:text/javascript,import{createRequire}from'module';const require=createRequire('file:///');${encodeURIComponent(report)}`;
-  const { status, output } = spawnSync(process.execPath, ["--import", preload, crimg, ...args], {
+  const { status, output } = spawnSync(process.execPath, ["--require", peakMemory, crimg, ...args], {
     stdio: ["ignore", "ignore", "inherit", "pipe"],
   });
   if (status !== 0) throw new Error(`crimg ${args.join(" ")}: exit ${status}`);

@@ -23,7 +23,23 @@ export class MappedAreas {
     ends.splice(from, to - from, last);
   }
 
-  has(address: number): boolean {
+  /** How many page addresses from the first on are mapped; the count ends at one that is not. */
+  countMapped(addresses: Uint8Array): number {
+    const view = new DataView(addresses.buffer, addresses.byteOffset, addresses.byteLength);
+    const count = addresses.byteLength >>> 2;
+    let from = 1;
+    let to = 0;
+    for (let i = 0; i < count; i++) {
+      const address = view.getUint32(4 * i, true);
+      if (address >= from && address < to) continue;
+      if (!this.has(address)) return i;
+      from = this.starts[this.current]!;
+      to = this.ends[this.current]!;
+    }
+    return count;
+  }
+
+  private has(address: number): boolean {
     const { starts, ends, current } = this;
     if (address >= starts[current]! && address < ends[current]!) return true;
     for (let low = 0, high = starts.length - 1; low <= high; ) {
