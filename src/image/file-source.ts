@@ -39,7 +39,8 @@ function regularFile(fd: number, path: string, size: number, close: () => void):
         if (read === 0) break;
         done += read;
       }
-      return bytes.subarray(0, done);
+      // Not a Buffer: cutting views of one costs three times as much, and the walk cuts one for each record.
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, done);
     },
     close,
   };

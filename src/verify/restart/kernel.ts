@@ -1,3 +1,4 @@
+import type { Table } from "../../codec/table.js";
 import { header } from "../../format/cr/records.js";
 import type { RecordSpec } from "../../format/dialect.js";
 import type { Window } from "../../image/window.js";
@@ -18,24 +19,41 @@ export function require(condition: boolean, errno: number = Errno.EINVAL): void 
 export type Asking<T> = Generator<void, T, void>;
 
 /** What cr_read_obj got. */
-export interface Obj {
+interface Obj {
   readonly type: number;
   readonly len: number;
   /** As the kernel takes it: an int. */
   readonly parent: number;
+  /** `len` bytes, or as many as the file had. */
+  readonly payload: Uint8Array;
 }
 
-/** A record that was read into a header buffer. */
-export interface Received {
-  /** What cr_read_obj_type returned: `parent`, which is not negative. */
-  readonly parent: number;
-  /** A field of the struct, in whatever the buffer holds; see `Kernel.depends`. */
-  number(field: string): number;
-  big(field: string): bigint;
+/** A record that was read into the header buffer. */
+export class Received {
+  constructor(
+    /** What cr_read_obj_type returned: `parent`, which is not negative. */
+    readonly parent: number,
+    private readonly values: Readonly<Record<string, unknown>>,
+    /** Told which field is asked for, of a record that was shorter than its struct. */
+    private readonly asked: ((field: string) => void) | undefined,
+  ) {}
+
+  /** A field of the struct, in whatever the buffer holds. */
+  number(field: string): number {
+    this.asked?.(field);
+    return this.values[field] as number;
+  }
+
+  big(field: string): bigint {
+    this.asked?.(field);
+    return this.values[field] as bigint;
+  }
 }
 
 /** Size of `ctx->hbuf`; all that matters is that every struct fits. */
 const HBUF = 4096;
+
+const readHeader = header.decoder("little");
 
 /**
  * The reading primitives of restart.c: a file position, a header buffer that is never cleared, and an end of file that
@@ -46,6 +64,7 @@ export class Kernel {
   /** What the answer depends on beside the image, in words. */
   readonly depends = new Set<string>();
   private readonly hbuf = new Uint8Array(HBUF);
+  private readonly hbufView = new DataView(this.hbuf.buffer);
 
   constructor(
     readonly series: RestartSeries,
@@ -60,11 +79,20 @@ export class Kernel {
    * -EPIPE.
    */
   *kread(count: number): Asking<Uint8Array> {
-    const { window } = this;
-    while (!window.holds(this.position, count)) {
-      window.want(this.position, count);
+    if (!this.window.holds(this.position, count)) yield* this.wait(count);
+    return this.take(count);
+  }
+
+  private *wait(count: number): Asking<void> {
+    while (!this.window.holds(this.position, count)) {
+      this.window.want(this.position, count);
       yield;
     }
+  }
+
+  /** What kread gives, once the bytes are at hand. */
+  private take(count: number): Uint8Array {
+    const { window } = this;
     this.clampToEnd();
     const bytes = window.slice(this.position, Math.min(count, window.available(this.position)));
     this.position += bytes.length;
@@ -77,15 +105,11 @@ export class Kernel {
     this.position = Math.min(this.position + count, Number.MAX_SAFE_INTEGER);
   }
 
-  /** True if the file is known to end at or before the position. Asks for a byte to find out. */
+  /** True if the file ends at or before the position. Asks for a byte to find out. */
   *atEnd(): Asking<boolean> {
-    const { window } = this;
-    while (!window.holds(this.position, 1)) {
-      window.want(this.position, 1);
-      yield;
-    }
+    if (!this.window.holds(this.position, 1)) yield* this.wait(1);
     this.clampToEnd();
-    return window.available(this.position) === 0;
+    return this.window.available(this.position) === 0;
   }
 
   private clampToEnd(): void {
@@ -93,9 +117,10 @@ export class Kernel {
     if (end !== undefined && this.position > end) this.position = end;
   }
 
-  /** cr_read_obj: a header, and a payload of at most `room` bytes into `into`. */
-  *readObj(room: number, into: Uint8Array): Asking<Obj> {
-    const head = yield* this.kread(header.size);
+  /** cr_read_obj: a header, and a payload of at most `room` bytes. */
+  private *readObj(room: number): Asking<Obj> {
+    if (!this.window.holds(this.position, header.size)) yield* this.wait(header.size);
+    const head = this.take(header.size);
     if (head.length < header.size) {
       // What the stack held: no kernel is known to have met a header there that it wanted.
       this.depends.add(
@@ -103,48 +128,53 @@ export class Kernel {
       );
       throw new Refusal(Errno.EINVAL);
     }
-    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    const { type, len, parent } = header.decoder("little")(view, 0, header.size);
+    const { window } = this;
+    const { type, len, parent } = readHeader(
+      window.view,
+      this.position - header.size - window.start,
+      header.size,
+    );
     require(len >= 0 && len <= room);
-    const payload = yield* this.kread(len);
-    into.set(payload);
+    if (!window.holds(this.position, len)) yield* this.wait(len);
+    const payload = this.take(len);
     if (payload.length < len) {
       this.depends.add(
         "stale kernel memory: the file ends inside a record, which was not an error before v11",
       );
     }
-    return { type, len, parent: parent | 0 };
+    return { type, len, parent: parent | 0, payload };
   }
 
   /** cr_read_obj_type: a record of this kind, whose `parent` is not a negative number. */
   *readType(name: string, size?: number): Asking<Received> {
     const spec = this.spec(name);
     const table = size === undefined ? spec.tables[0]! : spec.tableFor(size);
-    const from = this.position;
-    const { type, len, parent } = yield* this.readObj(table.size, this.hbuf);
+    const { type, len, parent, payload } = yield* this.readObj(table.size);
+    // Whatever a shorter record leaves of the buffer is what was read into it before.
+    this.hbuf.set(payload);
     require(type === spec.type && (!this.series.exactLength || len === table.size));
     if (parent < 0) throw new Refusal(-parent);
-    const got = Math.min(len, this.position - from - header.size);
-    const values = table.decoder("little")(new DataView(this.hbuf.buffer), 0, table.size) as Record<
-      string,
-      unknown
-    >;
-    const ends = new Map(table.layout.map(({ name, offset, size }) => [name, offset + size]));
-    const value = (field: string) => {
-      if (ends.get(field)! > got)
-        this.depends.add(`stale kernel memory: ${name} is too short to hold ${field}`);
-      return values[field];
-    };
-    return { parent, number: field => value(field) as number, big: field => value(field) as bigint };
+    const values = table.decoder("little")(this.hbufView, 0, table.size);
+    const isWhole = payload.length >= table.size;
+    return new Received(
+      parent,
+      values,
+      isWhole ? undefined : field => this.askedFor(table, field, payload.length),
+    );
+  }
+
+  private askedFor(table: Table, field: string, got: number): void {
+    const { offset, size } = table.layout.find(({ name }) => name === field)!;
+    if (offset + size > got)
+      this.depends.add(`stale kernel memory: ${table.name} is too short to hold ${field}`);
   }
 
   /** cr_read_string, cr_read_fname: text of at most `room` bytes. Gives its bytes. */
   *readText(name: string, room: number): Asking<Uint8Array> {
-    const text = new Uint8Array(Math.max(0, Math.min(room, 0x7fff)));
-    const { type, len, parent } = yield* this.readObj(room, text);
+    const { type, parent, payload } = yield* this.readObj(room);
     require(type === this.spec(name).type);
     if (parent < 0) throw new Refusal(-parent);
-    return text.subarray(0, len);
+    return payload;
   }
 
   private spec(name: string): RecordSpec {
