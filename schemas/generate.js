@@ -1,7 +1,8 @@
 // `npm run schemas`: writes the schemas in this folder from the tables. A test holds them to each other.
 import { writeFileSync } from "node:fs";
 import { dumpSchemas } from "../dist/dump/schemas.js";
+import { verifySchemas } from "../dist/verify/schemas.js";
 
-for (const [name, schema] of Object.entries(dumpSchemas())) {
+for (const [name, schema] of Object.entries({ ...dumpSchemas(), ...verifySchemas() })) {
   writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(schema, undefined, 2)}\n`);
 }

@@ -20,10 +20,22 @@ export interface VerifyJob {
   readonly max: number;
 }
 
-/** What came of it; plain data, too. */
-export type VerifyResult =
-  | { readonly path: string; readonly findings: readonly Finding[]; readonly report: VerifyReport }
-  | { readonly path: string; readonly failure: { readonly code: ErrorCode; readonly message: string } };
+/** What came of a file that could be verified; plain data, too. */
+export interface VerifiedFile {
+  readonly path: string;
+  readonly findings: readonly Finding[];
+  /** Findings of the wanted severity beyond `max`. */
+  readonly withheld: number;
+  readonly report: VerifyReport;
+}
+
+/** Why one could not. */
+export interface VerifyFailure {
+  readonly path: string;
+  readonly failure: { readonly code: ErrorCode; readonly message: string };
+}
+
+export type VerifyResult = VerifiedFile | VerifyFailure;
 
 const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
 
@@ -39,9 +51,12 @@ export function verifyFile(job: VerifyJob): VerifyResult {
         exists: name => assumeFiles && !name.endsWith(" (deleted)") && !missing.includes(name),
       });
       const findings: Finding[] = [];
+      let withheld = 0;
       for (let step = verification.next(); ; step = verification.next()) {
-        if (step.done) return { path, findings, report: step.value };
-        if (findings.length < max && ranks[step.value.severity] >= ranks[severity]) findings.push(step.value);
+        if (step.done) return { path, findings, withheld, report: step.value };
+        if (ranks[step.value.severity] < ranks[severity]) continue;
+        if (findings.length < max) findings.push(step.value);
+        else withheld++;
       }
     } finally {
       source.close?.();

@@ -1,42 +1,62 @@
 import { Worker } from "node:worker_threads";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";
 
-/** Verifies files in `count` worker threads, and gives the results in the order of the jobs. */
+/** More threads than this only cost memory. */
+const WORKERS_MOST = 64;
+
+/**
+ * Verifies files in `count` worker threads, and gives the results in the order of the jobs. Throws in the place of a
+ * job that ended its worker.
+ */
 export async function* verifyInWorkers(
   jobs: readonly VerifyJob[],
   count: number,
 ): AsyncGenerator<VerifyResult> {
   const workers = Array.from(
-    { length: Math.min(count, jobs.length) },
+    { length: Math.min(count, jobs.length, WORKERS_MOST) },
     () => new Worker(new URL("./verify-worker.js", import.meta.url)),
   );
-  const answers = jobs.map(() => {
-    let settle!: { resolve: (result: VerifyResult) => void; reject: (error: unknown) => void };
-    const promise = new Promise<VerifyResult>((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-    // Looked at in order; one that fails before its turn must not count as unhandled.
-    promise.catch(() => {});
-    return { promise, ...settle };
-  });
+  const answers = jobs.map(answer);
   let next = 0;
   for (const worker of workers) {
-    let current = -1;
+    let current: Answer;
     const take = () => {
       if (next === jobs.length) return void worker.terminate();
-      current = next++;
-      worker.postMessage(jobs[current]);
+      current = answers[next]!;
+      worker.postMessage(jobs[next++]);
     };
     worker.on("message", (result: VerifyResult) => {
-      answers[current]!.resolve(result);
+      current.resolve(result);
       take();
     });
-    worker.on("error", error => answers[current]!.reject(error));
+    // The first word counts: what is settled stays as it is.
+    worker.on("error", error => current.reject(error));
+    worker.on("exit", status => current.reject(new Error(`a worker ended with status ${status}`)));
     take();
   }
   try {
-    for (const { promise } of answers) yield await promise;
+    for (let i = 0; i < jobs.length; i++) {
+      yield await answers[i]!.promise;
+      // Thousands of reports are not kept once they are printed.
+      delete answers[i];
+    }
   } finally {
     for (const worker of workers) void worker.terminate();
   }
+}
+
+interface Answer {
+  readonly promise: Promise<VerifyResult>;
+  resolve(result: VerifyResult): void;
+  reject(error: unknown): void;
+}
+
+function answer(): Answer {
+  let settle!: Pick<Answer, "resolve" | "reject">;
+  const promise = new Promise<VerifyResult>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // Looked at in order; one that fails before its turn must not count as unhandled.
+  promise.catch(() => {});
+  return { promise, ...settle };
 }

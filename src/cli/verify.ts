@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
+import type { ImageFile } from "./image-files.js";
 import { writeOutput } from "./output.js";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";
 
@@ -25,12 +26,14 @@ export function builder(yargs: Argv) {
     .option("kernel", {
       type: "string",
       requiresArg: true,
+      coerce: kernelVersion,
       describe: "version of that kernel, X.Y.Z; default: the image's own",
     })
     .option("missing", {
       type: "string",
       array: true,
-      requiresArg: true,
+      // Else it would take the images that follow for more of them.
+      nargs: 1,
       describe: "a file that kernel would not find (repeatable)",
     })
     .option("assume-files", {
@@ -41,10 +44,14 @@ export function builder(yargs: Argv) {
     .option("restarters", {
       type: "string",
       requiresArg: true,
-      coerce: wholeNumber("restarters"),
+      coerce: atLeastOne("restarters"),
       describe: "processes that restart together; default: one a task",
     })
-    .option("recursive", { alias: "r", type: "boolean", describe: "look into folders" })
+    .option("recursive", {
+      alias: "r",
+      type: "boolean",
+      describe: "verify all files in the folders that are named",
+    })
     .option("json", {
       type: "boolean",
       describe: "a JSON list, one object an image",
@@ -52,7 +59,7 @@ export function builder(yargs: Argv) {
     })
     .option("jsonl", { type: "boolean", describe: "JSON Lines, one line an image", conflicts: ["sarif"] })
     .option("sarif", { type: "boolean", describe: "SARIF 2.1.0, for CI systems" })
-    .option("quiet", { alias: "q", type: "boolean", describe: "say nothing, only set the exit code" })
+    .option("quiet", { alias: "q", type: "boolean", describe: "report nothing, only set the exit code" })
     .option("severity", {
       choices: severities,
       default: "note" as const,
@@ -62,19 +69,19 @@ export function builder(yargs: Argv) {
       type: "string",
       requiresArg: true,
       coerce: wholeNumber("max"),
-      describe: "show at most this many findings an image",
+      describe: `show at most this many findings an image; default: ${FINDINGS_SHOWN}`,
     })
     .option("strict", { type: "boolean", describe: "warnings count as errors" })
     .option("jobs", {
       alias: "j",
       type: "string",
       requiresArg: true,
-      coerce: wholeNumber("jobs"),
-      describe: "images verified at the same time",
+      coerce: atLeastOne("jobs"),
+      describe: "images verified at the same time; default: 1",
     })
     .example("crimg verify app.img", "findings, and what its own kernel would answer")
     .example("crimg verify --series v8 --kernel 2.6.27 app.img", "what another kernel would")
-    .example("crimg verify -r --jobs 4 --sarif images/ > crimg.sarif", "a folder, for a CI system")
+    .example("crimg verify -r -j 4 --sarif images/ > ci.sarif", "a folder, for a CI system")
     .example("crimg verify --rules", "what is looked for, and why")
     .epilogue(EXIT_CODES_TEXT);
 }
@@ -82,38 +89,67 @@ export function builder(yargs: Argv) {
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [{ rulesText, rulesJson }, terminal] = await Promise.all([
-    import("../verify/report/rules-view.js"),
-    import("./terminal.js"),
-  ]);
   if (args.rules) {
+    const { rulesText, rulesJson } = await import("../verify/report/rules-view.js");
     const text = args.json ? JSON.stringify(rulesJson(), undefined, 2) : rulesText().join("\n");
     writeOutput(args.output, write => write(`${text}\n`));
     return ExitCode.good;
   }
-  const { imageFiles } = await import("./image-files.js");
-  const paths = imageFiles((args.files ?? []).map(inputName), args.recursive ?? false);
-  if (paths.length === 0) throw new CrimgError("usage", "which images? See crimg verify --help.");
+  const [{ imageFiles }, { verifyOutput, labelOf }, { complain, progressLine }] = await Promise.all([
+    import("./image-files.js"),
+    import("./verify-output.js"),
+    import("./terminal.js"),
+    refuseUnknownNames(args),
+  ]);
+  const files = imageFiles((args.files ?? []).map(inputName), args.recursive ?? false);
+  if (files.length === 0) throw new CrimgError("usage", "which images? See crimg verify --help.");
 
-  const results: VerifyResult[] = [];
-  const progress = terminal.progressLine(paths.length);
-  for await (const result of verifyAll(paths, args)) {
-    results.push(result);
+  const output = await verifyOutput(args);
+  const progress = progressLine(files.length);
+  let exit: number = ExitCode.good;
+  for await (const result of verifyAll(files, args)) {
+    progress.clear();
+    if ("failure" in result) {
+      complain(withLabel(labelOf(result.path), result.failure));
+      output.fail(result);
+    } else output.add(result);
+    exit = Math.max(exit, exitCode(result, args.strict ?? false));
     progress.advance(result.path);
   }
   progress.clear();
-  await print(results, args);
-  return Math.max(...results.map(result => exitCode(result, args.strict ?? false)));
+  output.end();
+  return exit;
 };
 
-async function* verifyAll(paths: readonly string[], args: Args): AsyncGenerator<VerifyResult> {
-  const { verifyFile } = await import("./verify-file.js");
-  const jobs = paths.map(path => jobOf(path, args));
-  const count = args.jobs ?? 1;
+/** Names that no file can make right are refused before any file is read. */
+async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
+  if (series !== undefined) (await import("../verify/restart/series.js")).restartSeriesNamed(series);
+  if (dialect !== undefined) (await import("../format/cr/dialects.js")).dialectNamed(dialect);
+}
+
+/** The results, in the order of the files. */
+async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerator<VerifyResult> {
+  const jobs = files.filter(({ problem }) => problem === undefined).map(({ path }) => jobOf(path, args));
+  const results = verifyJobs(jobs, args.jobs ?? 1);
+  try {
+    for (const { path, problem } of files) {
+      if (problem !== undefined) yield { path, failure: { code: "io", message: problem } };
+      else yield (await results.next()).value as VerifyResult;
+    }
+  } finally {
+    // Stops the workers if nobody wants the rest.
+    await results.return(undefined);
+  }
+}
+
+async function* verifyJobs(jobs: readonly VerifyJob[], count: number): AsyncGenerator<VerifyResult, void> {
   if (count > 1 && jobs.length > 1) {
     const { verifyInWorkers } = await import("./verify-pool.js");
     yield* verifyInWorkers(jobs, count);
-  } else for (const job of jobs) yield verifyFile(job);
+    return;
+  }
+  const { verifyFile } = await import("./verify-file.js");
+  for (const job of jobs) yield verifyFile(job);
 }
 
 function jobOf(path: string, args: Args): VerifyJob {
@@ -127,48 +163,25 @@ function jobOf(path: string, args: Args): VerifyJob {
     ...(args.image !== undefined && { image: args.image }),
     ...(args.dialect !== undefined && { dialect: args.dialect }),
     ...(args.series !== undefined && { series: args.series }),
-    ...(args.kernel !== undefined && { kernel: kernelVersion(args.kernel) }),
+    ...(args.kernel !== undefined && { kernel: args.kernel }),
     ...(args.restarters !== undefined && { restarters: args.restarters }),
   };
 }
 
-function kernelVersion(text: string): [number, number, number] {
-  const parts = /^([0-9]+)\.([0-9]+)\.([0-9]+)$/.exec(text);
-  if (parts === null) throw new CrimgError("usage", `--kernel takes X.Y.Z, found "${text}"`);
-  return [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+function kernelVersion(text: string | undefined): [number, number, number] | undefined {
+  if (text === undefined) return undefined;
+  const parts = /^([0-9]{1,5})\.([0-9]{1,5})\.([0-9]{1,5})$/.exec(text);
+  if (parts !== null) return [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  throw new CrimgError("usage", `--kernel takes X.Y.Z (2.6.27), found "${text}"`);
 }
 
-async function print(results: readonly VerifyResult[], args: Args): Promise<void> {
-  const { complain, reportStyleFor } = await import("./terminal.js");
-  for (const result of results)
-    if ("failure" in result) complain(withLabel(labelOf(result.path), result.failure));
-  if (args.quiet) return;
-  const verified = results.flatMap(result =>
-    "failure" in result ? [] : [{ image: labelOf(result.path), ...result }],
-  );
-  const lines: string[] = [];
-  if (args.sarif) {
-    const [{ sarifLog }, { version }] = await Promise.all([
-      import("../verify/report/sarif.js"),
-      import("./version.js"),
-    ]);
-    lines.push(JSON.stringify(sarifLog(version(), verified), undefined, 2));
-  } else if (args.json || args.jsonl) {
-    const { reportJson } = await import("../verify/report/json.js");
-    const images = verified.map(({ image, findings, report }) => reportJson(image, findings, report));
-    if (args.json) lines.push(JSON.stringify(images, undefined, 2));
-    else for (const image of images) lines.push(JSON.stringify(image));
-  } else {
-    const { reportLines } = await import("../verify/report/human.js");
-    const style = reportStyleFor(args.output === undefined ? args.color : (args.color ?? false));
-    for (const { image, findings, report } of verified)
-      lines.push(...reportLines(image, findings, report, style));
-  }
-  if (lines.length > 0) writeOutput(args.output, write => write(`${lines.join("\n")}\n`));
-}
-
-function labelOf(path: string): string {
-  return path === "-" ? "stdin" : path;
+/** A whole number from 1 on. */
+function atLeastOne(option: string): (text: string | undefined) => number | undefined {
+  return text => {
+    const value = wholeNumber(option)(text);
+    if (value === 0) throw new CrimgError("usage", `--${option} takes a number from 1 on, found "${text}"`);
+    return value;
+  };
 }
 
 function exitCode(result: VerifyResult, strict: boolean): number {

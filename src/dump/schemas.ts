@@ -1,4 +1,5 @@
 import { jsonSchemaOf } from "../codec/json.js";
+import { count, listOf, nothing, objectOf, schemaHead, text } from "../codec/schema.js";
 import type { Table } from "../codec/table.js";
 import { dialects } from "../format/cr/dialects.js";
 import { descriptor, fxsave } from "../format/cr/records.js";
@@ -9,7 +10,7 @@ export function dumpSchemas(): Record<string, unknown> {
     "dump-item.schema.json": itemSchema(),
     "dump.schema.json": documentSchema(),
     "info.schema.json": {
-      ...head("info", "What `crimg info --json` prints."),
+      ...schemaHead("info", "What `crimg info --json` prints."),
       type: "array",
       items: summarySchema,
     },
@@ -17,33 +18,12 @@ export function dumpSchemas(): Record<string, unknown> {
   };
 }
 
-const DRAFT = "https://json-schema.org/draft/2020-12/schema";
-
-function head(name: string, description: string): Record<string, unknown> {
-  return { $schema: DRAFT, $id: `https://crimg.invalid/schemas/${name}.schema.json`, description };
-}
-
-const count = { type: "integer", minimum: 0 };
 const hex = { type: "string", pattern: "^0x[0-9a-f]{1,16}$" };
 const decimal = { type: "string", pattern: "^[0-9]{1,20}$" };
 const bytes = { type: "string", pattern: "^([0-9a-f]{2})*$" };
-const text = { type: "string" };
-const nothing = { type: "null" };
-
-function object(
-  properties: Record<string, unknown>,
-  optional: readonly string[] = [],
-): Record<string, unknown> {
-  const required = Object.keys(properties).filter(name => !optional.includes(name));
-  return { type: "object", properties, required, additionalProperties: false };
-}
-
-function listOf(items: unknown): Record<string, unknown> {
-  return { type: "array", items };
-}
 
 function place(kind: string, more: Record<string, unknown>): Record<string, unknown> {
-  return object({
+  return objectOf({
     offset: { ...count, description: "bytes from the start of the file" },
     length: { ...count, description: "bytes, header and payload" },
     kind: { const: kind },
@@ -61,10 +41,10 @@ function itemSchema(): Record<string, unknown> {
   const raws = Object.entries(rawFields()).map(([name, fields]) =>
     place("raw", { type: nothing, name: { const: name }, parent: nothing, path, fields }),
   );
-  const header = { type, name: nothing, parent, path, fields: object({ len: { type: "integer" } }) };
-  const bare = { type: nothing, name: nothing, parent: nothing, path, fields: object({}) };
+  const header = { type, name: nothing, parent, path, fields: objectOf({ len: { type: "integer" } }) };
+  const bare = { type: nothing, name: nothing, parent: nothing, path, fields: objectOf({}) };
   return {
-    ...head("dump-item", "One line of `crimg dump --jsonl`: an item. Items tile the file."),
+    ...schemaHead("dump-item", "One line of `crimg dump --jsonl`: an item. Items tile the file."),
     oneOf: [...records, ...raws, place("unknown", header), place("unknown", bare), place("gap", bare)],
   };
 }
@@ -100,7 +80,7 @@ function fieldsOf(name: string, tables: readonly Table[]): unknown {
 
 function rawFields(): Record<string, unknown> {
   const first = { ...count, description: "index of the first element, in the later parts of a large block" };
-  const segment = object({
+  const segment = objectOf({
     index: count,
     base: count,
     limit: count,
@@ -114,20 +94,20 @@ function rawFields(): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const { automaton } of dialects) {
     for (const { name, element, extent } of automaton.places.flatMap(({ raw }) => raw)) {
-      if (extent) fields[name] = object({ count });
+      if (extent) fields[name] = objectOf({ count });
       else if (element === undefined)
-        fields[name] = object({ [name]: bytes, fxsave: jsonSchemaOf(fxsave) }, ["fxsave"]);
+        fields[name] = objectOf({ [name]: bytes, fxsave: jsonSchemaOf(fxsave) }, ["fxsave"]);
       else if (element === (descriptor as Table)) {
-        fields[name] = object({ first, [name]: listOf(hex), segments: listOf(segment) }, ["first"]);
+        fields[name] = objectOf({ first, [name]: listOf(hex), segments: listOf(segment) }, ["first"]);
       } else if (element.layout.length === 1)
-        fields[name] = object({ first, [name]: listOf(count) }, ["first"]);
-      else fields[name] = object({ first, [name]: listOf(jsonSchemaOf(element)) }, ["first"]);
+        fields[name] = objectOf({ first, [name]: listOf(count) }, ["first"]);
+      else fields[name] = objectOf({ first, [name]: listOf(jsonSchemaOf(element)) }, ["first"]);
     }
   }
   return fields;
 }
 
-const summarySchema = object({
+const summarySchema = objectOf({
   file: text,
   image: { ...count, description: "which image of the file" },
   offset: count,
@@ -136,7 +116,7 @@ const summarySchema = object({
   why: text,
   series: listOf(text),
   evidence: listOf(text),
-  head: object(
+  head: objectOf(
     {
       major: count,
       minor: count,
@@ -153,7 +133,7 @@ const summarySchema = object({
   complete: { type: "boolean", description: "the image was read up to its TAIL" },
   task_count: count,
   tasks: listOf(
-    object({
+    objectOf({
       index: count,
       pid: { type: ["integer", "null"] },
       ppid: { type: ["integer", "null"] },
@@ -169,14 +149,20 @@ const summarySchema = object({
   page_size: count,
   descriptors: count,
   open_files: count,
-  items: object({ record: count, raw: count, unknown: count }),
+  items: objectOf({ record: count, raw: count, unknown: count }),
 });
 
 function documentSchema(): Record<string, unknown> {
-  const notice = object({ level: { const: "error" }, code: text, message: text, offset: count, path: text });
+  const notice = objectOf({
+    level: { const: "error" },
+    code: text,
+    message: text,
+    offset: count,
+    path: text,
+  });
   return {
-    ...head("dump", "What `crimg dump --json` prints."),
-    ...object({
+    ...schemaHead("dump", "What `crimg dump --json` prints."),
+    ...objectOf({
       file: text,
       items: listOf({ $ref: "dump-item.schema.json" }),
       images: listOf(summarySchema),
@@ -189,13 +175,13 @@ function documentSchema(): Record<string, unknown> {
 function formatsSchema(): Record<string, unknown> {
   const size = { type: ["integer", "null"], description: "bytes; null where it varies" };
   const amount = { type: ["integer", "string"], description: "a number, or RECORD.field" };
-  const layout = object({
+  const layout = objectOf({
     struct: text,
     source: text,
     doc: text,
     size,
     fields: listOf(
-      object(
+      objectOf(
         {
           name: text,
           ctype: text,
@@ -211,29 +197,29 @@ function formatsSchema(): Record<string, unknown> {
       ),
     ),
   });
-  const raw = object(
+  const raw = objectOf(
     {
       name: text,
       doc: text,
       count: amount,
       stride: amount,
-      when: object({ field: text, is: { enum: ["=", "!=", ">"] }, value: { type: "integer" } }),
+      when: objectOf({ field: text, is: { enum: ["=", "!=", ">"] }, value: { type: "integer" } }),
       element: layout,
     },
     ["when", "element"],
   );
-  const dialect = object({
+  const dialect = objectOf({
     name: text,
     rev: count,
     series: listOf(text),
     order: { enum: ["little", "big"] },
     page_size: count,
     doc: text,
-    records: listOf(object({ name: text, type: count, layouts: listOf(layout), raw: listOf(raw) })),
+    records: listOf(objectOf({ name: text, type: count, layouts: listOf(layout), raw: listOf(raw) })),
     grammar: listOf(text),
   });
   return {
-    ...head("formats", "What `crimg formats --json` prints."),
-    ...object({ dialects: listOf(dialect) }),
+    ...schemaHead("formats", "What `crimg formats --json` prints."),
+    ...objectOf({ dialects: listOf(dialect) }),
   };
 }

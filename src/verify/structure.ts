@@ -35,7 +35,9 @@ export class Notices {
     this.release();
     const { code, level, message } = notice;
     if (code === "outside") {
-      this.say(this.images === 0 ? "bytes-before" : "bytes-after", notice, message);
+      // By itself a verdict is for a restart from the start of the file.
+      if (this.images === 0) this.say("bytes-before", notice, message, "crimg verify --image 0");
+      else this.say("bytes-after", notice, message);
     } else if (code === "count" && level === "note") this.held = notice;
     else this.say(noticeRules[code], notice, message, noticeHints[code]);
   }

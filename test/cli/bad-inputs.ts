@@ -15,6 +15,7 @@ const bigEndianHead = "0001 00e0 00000000 00feed0cc0a2d200 0002 0006 001b 0002";
 /** Writes what transcripts call `$TMP/...`: inputs that are no image, and images with one thing wrong. */
 export function writeBadInputs(folder: string): void {
   const tiny = sampleBytes("cr-2/v6-tiny.img");
+  const tree = sampleBytes("cr-3b/v13-tree.img");
   const files: Record<string, Uint8Array> = {
     "empty.img": new Uint8Array(0),
     "short.img": tiny.subarray(0, 10),
@@ -31,6 +32,8 @@ export function writeBadInputs(folder: string): void {
       recordNamed(tiny, "MM_CONTEXT").offset,
       bytesOfHex("b70b 0800 00000000"),
     ),
+    // The third task of five has a record of no known type where CPU belongs.
+    "refused-task.img": overwritten(tree, recordNamed(tree, "CPU", 2).offset, bytesOfHex("0f27")),
     "inside.bin": concat(
       new Uint8Array(5000).fill(0x5a),
       sampleBytes("cr-1/v5p2-tiny.img"),

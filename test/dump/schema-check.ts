@@ -12,8 +12,9 @@ export function publishedSchema(name: string): Record<string, unknown> {
 /** Fails, with what is wrong, unless the value is as the published schema says. */
 export function schemaCheck(name: string): (value: unknown, about: string) => void {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
-  // dump.schema.json refers to it.
-  if (name !== "dump-item.schema.json") ajv.addSchema(publishedSchema("dump-item.schema.json"));
+  // A list refers to the schema of its elements.
+  for (const element of ["dump-item.schema.json", "verify-image.schema.json"])
+    if (name !== element) ajv.addSchema(publishedSchema(element));
   const validate = ajv.compile(publishedSchema(name));
   return (value, about) => {
     if (!validate(value)) expect.fail(`${about}: ${ajv.errorsText(validate.errors)}`);

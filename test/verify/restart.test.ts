@@ -125,3 +125,37 @@ describe("a pipe is judged as a file is", () => {
     }
   });
 });
+
+describe("descriptors without end", () => {
+  // FD_ENT[0] and its file are followed by N more descriptors of the same file, each with a number of its own.
+  function withDescriptors(count: number): Uint8Array {
+    const bytes = sample("cr-2/v6-tls1.img");
+    const [files, firstEnt, secondEnt, thread] = [0x2400, 0x2410, 0x2456, 0x24ee];
+    const entry = bytes.subarray(firstEnt, firstEnt + 24);
+    const made = new Uint8Array(secondEnt + 24 * count + (bytes.length - thread));
+    made.set(bytes.subarray(0, secondEnt));
+    const view = new DataView(made.buffer);
+    view.setUint32(files + 12, count + 1, true);
+    for (let i = 0; i < count; i++) {
+      const at = secondEnt + 24 * i;
+      made.set(entry, at);
+      view.setInt32(at + 12, i + 1, true);
+    }
+    made.set(bytes.subarray(thread), secondEnt + 24 * count);
+    return made;
+  }
+
+  test("as many as a process may have are restored", () => {
+    const made = withDescriptors(1000);
+    expect(verdictOf(made, {})).toMatchObject({ returns: 0, position: made.length });
+  });
+
+  test("one more is refused, which shows as the next record being none that is wanted", () => {
+    const at = 0x2456 + 24 * 1023;
+    expect(verdictOf(withDescriptors(50_000), {})).toMatchObject({
+      returns: -22,
+      position: at + 24 + 8,
+      visible: false,
+    });
+  });
+});

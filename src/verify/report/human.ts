@@ -1,10 +1,17 @@
 import { escapeText } from "../../codec/escape.js";
 import type { Finding, Severity } from "../finding.js";
+import { errnoName } from "../restart/errno.js";
 import type { TaskVerdict } from "../restart/restart.js";
 import type { VerifyReport } from "../verify.js";
 
 /** -ERESTARTSYS: what a killed sys_restart returns. */
 const WAITS = -512;
+
+/** Tasks that are named of those that share a fate; the others are counted. */
+const TASKS_NAMED = 8;
+
+/** Columns up to which what the verdict depends on stands on one line. */
+const LINE = 98;
 
 /** How the parts of a report look. Each takes text and gives it back, coloured or not. */
 export interface ReportStyle {
@@ -13,45 +20,56 @@ export interface ReportStyle {
   good(text: string): string;
 }
 
-/** The report of one image: a line a finding, the verdict, the count. */
+/** The report of one image: a line a finding, the verdict, the count. `withheld` more findings there are. */
 export function reportLines(
   image: string,
   findings: readonly Finding[],
   report: VerifyReport,
   style: ReportStyle,
+  withheld = 0,
 ): string[] {
   const dialect = report.dialect === undefined ? "" : ` ${style.dim(`(${report.dialect})`)}`;
+  const width = Math.max(...new Set(findings.map(({ rule }) => rule.length)), 0);
   return [
     `${escapeText(image)}${dialect}`,
-    ...findings.map(finding => findingLine(finding, style)),
+    ...findings.map(finding => findingLine(finding, style, width)),
+    ...(withheld > 0 ? [`  ${style.dim(`${withheld} more not shown: see --max`)}`] : []),
     ...verdictLines(report, style),
   ];
 }
 
-/** One finding, one line. */
+/** One finding, one line; the rule takes at least `width` columns. */
 export function findingLine(
   { severity, rule, offset, path, message, hint }: Finding,
   style: ReportStyle,
+  width = 0,
 ): string {
   const place = style.dim(`${path} at 0x${offset.toString(16)}`);
   const advice = hint === undefined ? "" : ` ${style.dim(`[${hint}]`)}`;
-  return `  ${style.severity(severity, severity.padEnd(7))} ${rule.padEnd(22)} ${escapeText(message)} (${place})${advice}`;
+  return `  ${style.severity(severity, severity.padEnd(7))}  ${rule.padEnd(width)}  ${escapeText(message)} (${place})${advice}`;
 }
 
 /** What sys_restart would answer, in sentences, and the count of findings. */
 export function verdictLines({ verdict, counts }: VerifyReport, style: ReportStyle): string[] {
-  const { series, returns, errno, position, visible, depends, tasks } = verdict;
-  const answer = errno === undefined ? String(returns) : `${returns} (${errno})`;
+  const { series, returns, position, visible, depends, tasks } = verdict;
   const text =
     returns === WAITS
-      ? `${series}'s sys_restart would wait for ever at byte ${position}, and return ${answer} when killed`
-      : `${series}'s sys_restart would return ${answer} at byte ${position}, ${seenBy(returns, visible)}`;
+      ? `${series}'s sys_restart would wait for ever at byte ${position}, and return ${valueText(returns)} when killed`
+      : `${series}'s sys_restart would return ${valueText(returns)} at byte ${position}, ${seenBy(returns, visible)}`;
   const lines = [`  ${returns === 0 ? style.good(text) : style.severity("error", text)}`];
-  if (tasks?.some(({ fate }) => fate !== "restored"))
-    lines.push(`  tasks: ${tasks.map(fateText).join(", ")}`);
-  if (depends.length > 0) lines.push(`  ${style.dim(`depends on: ${depends.join("; ")}`)}`);
+  if (tasks?.some(({ fate }) => fate !== "restored")) lines.push(`  tasks: ${fatesText(tasks)}`);
+  lines.push(...dependsLines(depends).map(line => `  ${style.dim(line)}`));
   lines.push(`  ${countText(counts)}`);
   return lines;
+}
+
+/** On one line, or one below the other if they are long. */
+function dependsLines(depends: readonly string[]): string[] {
+  if (depends.length === 0) return [];
+  const title = "depends on: ";
+  const together = title + depends.join("; ");
+  if (together.length <= LINE) return [together];
+  return depends.map((what, i) => (i === 0 ? title : " ".repeat(title.length)) + what);
 }
 
 /** `2 errors, 1 warning, no notes` */
@@ -61,11 +79,42 @@ export function countText(counts: Readonly<Record<Severity, number>>): string {
     .join(", ");
 }
 
-function seenBy(returns: number, visible: boolean): string {
-  if (returns === 0) return visible ? "to the caller" : "and the restored task runs";
-  return visible ? "visible to the caller" : "not visible to the caller: its memory is gone by then";
+/** `-22 (EINVAL)`; a number that is no error of a restart stands alone. */
+function valueText(returns: number): string {
+  const name = errnoName(-returns);
+  return name === undefined ? String(returns) : `${returns} (${name})`;
 }
 
-function fateText({ pid, fate, returns }: TaskVerdict): string {
-  return `${pid} ${fate === "refused" ? `gets ${returns}` : fate === "waits" ? "waits for ever" : "is restored"}`;
+function seenBy(returns: number, visible: boolean): string {
+  if (visible) return "visible to the caller";
+  return returns === 0
+    ? "and the restored task runs"
+    : "not visible to the caller: its memory is gone by then";
+}
+
+/** `20 is restored, 21 gets -22 (EINVAL), 22 and 23 wait for ever` */
+function fatesText(tasks: readonly TaskVerdict[]): string {
+  const groups = new Map<string, { readonly pids: number[]; readonly task: TaskVerdict }>();
+  for (const task of tasks) {
+    const key = `${task.fate} ${task.returns}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { pids: [task.pid], task });
+    else group.pids.push(task.pid);
+  }
+  return [...groups.values()]
+    .map(({ pids, task }) => `${pidsText(pids)} ${fateText(task, pids.length > 1)}`)
+    .join(", ");
+}
+
+function pidsText(pids: readonly number[]): string {
+  const named = pids.slice(0, TASKS_NAMED).map(String);
+  if (pids.length > TASKS_NAMED) named.push(`${pids.length - TASKS_NAMED} more`);
+  const last = named.pop()!;
+  return named.length === 0 ? last : `${named.join(", ")} and ${last}`;
+}
+
+function fateText({ fate, returns }: TaskVerdict, several: boolean): string {
+  if (fate === "waits") return `${several ? "wait" : "waits"} for ever`;
+  if (fate === "restored") return `${several ? "are" : "is"} restored`;
+  return `${several ? "get" : "gets"} ${returns === undefined ? "an error" : valueText(returns)}`;
 }

@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.js";
+import { errnoName } from "../restart/errno.js";
 import type { VerifyReport } from "../verify.js";
 
 /** One image as it goes into JSON: schemas/verify-image.schema.json. */
@@ -8,7 +9,7 @@ export function reportJson(
   report: VerifyReport,
 ): Record<string, unknown> {
   const { dialect, counts, verdict } = report;
-  const { series, returns, errno, position, visible, depends, tasks } = verdict;
+  const { series, returns, position, visible, depends, tasks } = verdict;
   return {
     image,
     dialect: dialect ?? null,
@@ -17,7 +18,7 @@ export function reportJson(
     verdict: {
       series,
       returns,
-      errno: errno ?? null,
+      errno: errnoName(-returns) ?? null,
       position,
       visible,
       ...(depends.length > 0 && { depends }),

@@ -1,14 +1,24 @@
+import type { Rule } from "../finding.js";
 import { rules } from "../rules.js";
 
-/** The rules, two lines each, by group. */
+const groups: Readonly<Record<Rule["group"], string>> = {
+  structure: "are the bytes records of the format, in their order, of their length?",
+  references: "is there what the numbers stand for?",
+  sense: "could a task have been like that?",
+};
+
+/** The rules by group: id, severity and title, then why, then the source. */
 export function rulesText(): string[] {
-  return (["structure", "references", "sense"] as const).flatMap(group => [
-    group,
+  const width = Math.max(...rules.map(({ id }) => id.length));
+  return Object.entries(groups).flatMap(([group, about], i) => [
+    ...(i > 0 ? [""] : []),
+    `${group}: ${about}`,
     ...rules
       .filter(rule => rule.group === group)
       .flatMap(({ id, severity, title, why, source }) => [
-        `  ${id.padEnd(24)} ${severity.padEnd(7)} ${title}`,
-        `  ${" ".repeat(24)}         ${why} (${source})`,
+        `  ${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}`,
+        `      ${why}`,
+        `      source: ${source}`,
       ]),
   ]);
 }

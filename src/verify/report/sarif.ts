@@ -1,6 +1,7 @@
-import type { Finding, Severity } from "../finding.js";
+import type { Finding } from "../finding.js";
 import { rules } from "../rules.js";
 import type { VerifyReport } from "../verify.js";
+import { reportJson } from "./json.js";
 
 /** One image with what was found in it. */
 export interface Verified {
@@ -9,51 +10,84 @@ export interface Verified {
   readonly report: VerifyReport;
 }
 
-const levels: Record<Severity, string> = { error: "error", warning: "warning", note: "note" };
+/** A file that could not be verified, and why. */
+export interface Unread {
+  readonly image: string;
+  readonly message: string;
+}
 
 /** A SARIF 2.1.0 log of one run over several images, for CI systems. */
-export function sarifLog(version: string, images: readonly Verified[]): unknown {
+export function sarifLog(
+  version: string,
+  images: readonly Verified[],
+  unread: readonly Unread[] = [],
+): unknown {
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
-        tool: {
-          driver: {
-            name: "crimg",
-            version,
-            rules: rules.map(({ id, severity, title, why, source }) => ({
-              id,
-              shortDescription: { text: title },
-              fullDescription: { text: why },
-              help: { text: source },
-              defaultConfiguration: { level: levels[severity] },
-            })),
+        tool: { driver: { name: "crimg", version, rules: rules.map(descriptor) } },
+        invocations: [
+          {
+            executionSuccessful: unread.length === 0,
+            ...(unread.length > 0 && { toolExecutionNotifications: unread.map(notification) }),
           },
-        },
+        ],
         results: images.flatMap(({ image, findings }) => findings.map(finding => result(image, finding))),
         properties: {
-          verdicts: images.map(({ image, report }) => ({ image, ...report.verdict })),
+          verdicts: images.map(({ image, findings, report }) => {
+            const { dialect, verdict } = reportJson(image, findings, report);
+            return { image, dialect, verdict };
+          }),
         },
       },
     ],
   };
 }
 
+function descriptor({ id, group, severity, title, why, source }: (typeof rules)[number]): unknown {
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    help: { text: `${why} Source: ${source}.` },
+    // The names of the severities are SARIF's own.
+    defaultConfiguration: { level: severity },
+    properties: { tags: [group] },
+  };
+}
+
+function notification({ image, message }: Unread): unknown {
+  return {
+    level: "error",
+    message: { text: message },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(image) } } }],
+  };
+}
+
+const indexes = new Map(rules.map(({ id }, index) => [id, index]));
+
 function result(image: string, { rule, severity, offset, path, message, hint }: Finding): unknown {
   return {
     ruleId: rule,
-    ruleIndex: rules.findIndex(({ id }) => id === rule),
-    level: levels[severity],
-    message: { text: hint === undefined ? message : `${message} (${hint})` },
+    ruleIndex: indexes.get(rule),
+    level: severity,
+    message: { text: hint === undefined ? message : `${message} [${hint}]` },
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: image.split("/").map(encodeURIComponent).join("/") },
+          artifactLocation: { uri: uriOf(image) },
           region: { byteOffset: offset },
         },
         logicalLocations: [{ fullyQualifiedName: path }],
       },
     ],
   };
+}
+
+/** A path as a URI: a relative one stays relative. */
+function uriOf(path: string): string {
+  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  return path.startsWith("/") ? `file://${encoded}` : encoded;
 }

@@ -52,6 +52,8 @@ const KMALLOC_MAX = 4 * 1024 * 1024;
 const TASK_SIZE = 0xc0000000;
 const PAGE = 4096;
 const LDT_ENTRIES = 8192;
+/** Tasks whose fate a verdict tells: as many as there are pids by default. */
+const TASKS_TOLD = 32 * 1024;
 /** xsave_struct, in the union since 2.6.28. */
 const XSAVE_SIZE = 576;
 /** Addresses the model reads at once. cr_read_pages_vaddrs took 1024; where it ends makes no difference. */
@@ -80,8 +82,12 @@ class Restart {
   private readonly series: RestartSeries;
   /** The caller's memory is gone: nobody sees what comes. */
   private pastReturn = false;
-  private pids: number[] = [];
-  private fates: TaskVerdict[] | undefined;
+  /** pids of the tasks, in their order. */
+  private pids = new Int32Array();
+  /** Tasks that run already. */
+  private restored = 0;
+  /** What the task after them was told. */
+  private refusal: Refusal | undefined;
   private objrefs = new Set<number>();
   private readonly areas = new MappedAreas();
   /** Bytes of `union thread_xstate` in CPU, up to v8. */
@@ -105,7 +111,7 @@ class Restart {
       // Who waits for ever sees nothing. Without memory records nothing is replaced, and even success comes back.
       visible: returns !== -Errno.ERESTARTSYS && (series.memory ? !pastReturn && returns !== 0 : true),
       depends: [...kernel.depends],
-      ...(this.fates && { tasks: this.fates }),
+      ...(this.pids.length > 1 && { tasks: this.fates(returns) }),
     };
   }
 
@@ -164,11 +170,14 @@ class Restart {
     require(size <= KMALLOC_MAX, Errno.ENOMEM);
     const bytes = yield* kernel.kread(size);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at + 16 <= bytes.length; at += 16) this.pids.push(view.getInt32(at, true));
+    // One number a task: an image may claim a quarter of a million of them.
+    this.pids = Int32Array.from({ length: Math.floor(bytes.length / 16) }, (_, i) =>
+      view.getInt32(16 * i, true),
+    );
+    if (bytes.length < size) kernel.depends.add("stale kernel memory: the file ends inside the pids");
     // The size wraps to 0 for 2^28 tasks: then there are many to wait for, and nobody to come.
     const restarters = this.options.restarters ?? (size === 16 * count ? Math.max(count, 1) : 1);
     if (count !== 1 && (count === 0 || restarters < count)) this.waitForEver(count);
-    if (count > 1) this.fates = this.pids.map(pid => ({ pid, fate: "waits" }));
   }
 
   private waitForEver(count: number): never {
@@ -178,23 +187,28 @@ class Restart {
 
   /** The tasks one after another, each in the process that restarts it; the first is the caller's. */
   private *readTasks(): Asking<void> {
-    for (const [index, pid] of this.pids.entries()) {
+    for (; this.restored < this.pids.length; this.restored++) {
       try {
         yield* this.readTask();
-        this.setFate(index, { pid, fate: "restored" });
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        this.setFate(index, { pid, fate: "refused", returns: -error.errno });
-        if (index === 0) throw error;
+        this.refusal = error;
         // Only that task hears of it: the root and those after it are never woken.
-        this.setFate(0, { pid: this.pids[0]!, fate: "waits" });
-        throw new Refusal(Errno.ERESTARTSYS);
+        throw this.restored === 0 ? error : new Refusal(Errno.ERESTARTSYS);
       }
     }
   }
 
-  private setFate(index: number, fate: TaskVerdict): void {
-    if (this.fates !== undefined) this.fates[index] = fate;
+  /** What becomes of each task: those before the refused one run, the root and those after it wait. */
+  private fates(returns: number): TaskVerdict[] {
+    return Array.from(this.pids.subarray(0, TASKS_TOLD), (pid, index) => {
+      if (index === this.restored && this.refusal !== undefined) {
+        return { pid, fate: "refused", returns: -this.refusal.errno };
+      }
+      const waits =
+        index > this.restored || (index === 0 && returns === -Errno.ERESTARTSYS) || this.restored === 0;
+      return { pid, fate: waits ? "waits" : "restored" };
+    });
   }
 
   /** cr_read_task */
@@ -402,9 +416,8 @@ class Restart {
 
 /** get_unused_fd */
 function lowestFree(open: ReadonlySet<number>): number {
-  let fd = 0;
-  while (open.has(fd)) fd++;
-  return fd;
+  for (let fd = 0; fd < RLIMIT_NOFILE; fd++) if (!open.has(fd)) return fd;
+  throw new Refusal(Errno.EMFILE);
 }
 
 /** True if some CPU has an FPU of this description. */

@@ -1,0 +1,116 @@
+import { writeOutput } from "./output.js";
+import type { VerifiedFile, VerifyFailure } from "./verify-file.js";
+
+/** How results are to be printed. */
+export interface VerifyOutputOptions {
+  readonly json?: boolean | undefined;
+  readonly jsonl?: boolean | undefined;
+  readonly sarif?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly color?: boolean | undefined;
+  /** A file, or stdout. */
+  readonly output?: string | undefined;
+}
+
+/** Takes results one by one. */
+export interface VerifyOutput {
+  add(file: VerifiedFile): void;
+  fail(file: VerifyFailure): void;
+  /** Once, after the last. */
+  end(): void;
+}
+
+/** Where reports go: lines as they come, a JSON document when all are there. */
+export async function verifyOutput(options: VerifyOutputOptions): Promise<VerifyOutput> {
+  if (options.quiet) return { add() {}, fail() {}, end() {} };
+  if (options.sarif) return sarifOutput(options);
+  return options.json || options.jsonl ? jsonOutput(options) : humanOutput(options);
+}
+
+/** What a file is called in reports. */
+export function labelOf(path: string): string {
+  return path === "-" ? "stdin" : path;
+}
+
+async function humanOutput({ color, output }: VerifyOutputOptions): Promise<VerifyOutput> {
+  const [{ reportLines }, { reportStyleFor }] = await Promise.all([
+    import("../verify/report/human.js"),
+    import("./terminal.js"),
+  ]);
+  const style = reportStyleFor(output === undefined ? color : (color ?? false));
+  const { write, end } = lineOutput(output);
+  const seen = { files: 0, erroneous: 0, unreadable: 0 };
+  return {
+    add({ path, findings, report, withheld }) {
+      seen.files++;
+      if (report.counts.error > 0) seen.erroneous++;
+      write(reportLines(labelOf(path), findings, report, style, withheld));
+    },
+    fail() {
+      seen.files++;
+      seen.unreadable++;
+    },
+    end() {
+      const unreadable = seen.unreadable === 0 ? "" : `, ${seen.unreadable} unreadable`;
+      if (seen.files > 1)
+        write([`${seen.files} files, ${seen.erroneous || "none"} with errors${unreadable}`]);
+      end();
+    },
+  };
+}
+
+async function jsonOutput({ json, output }: VerifyOutputOptions): Promise<VerifyOutput> {
+  const { reportJson } = await import("../verify/report/json.js");
+  const { write, end } = lineOutput(output);
+  const images: unknown[] = [];
+  return {
+    add({ path, findings, report }) {
+      const image = reportJson(labelOf(path), findings, report);
+      if (json) images.push(image);
+      else write([JSON.stringify(image)]);
+    },
+    fail() {},
+    end() {
+      if (json) write([JSON.stringify(images, undefined, 2)]);
+      end();
+    },
+  };
+}
+
+async function sarifOutput({ output }: VerifyOutputOptions): Promise<VerifyOutput> {
+  const [{ sarifLog }, { version }] = await Promise.all([
+    import("../verify/report/sarif.js"),
+    import("./version.js"),
+  ]);
+  const { write, end } = lineOutput(output);
+  const images: Parameters<typeof sarifLog>[1][number][] = [];
+  const unread: { image: string; message: string }[] = [];
+  return {
+    add({ path, findings, report }) {
+      images.push({ image: labelOf(path), findings, report });
+    },
+    fail({ path, failure: { message } }) {
+      unread.push({ image: labelOf(path), message });
+    },
+    end() {
+      write([JSON.stringify(sarifLog(version(), images, unread), undefined, 2)]);
+      end();
+    },
+  };
+}
+
+/** Lines to stdout at once; a file appears only when it is complete. */
+function lineOutput(path: string | undefined) {
+  const isStdout = path === undefined || path === "-";
+  const kept: string[] = [];
+  return {
+    write(lines: readonly string[]) {
+      const text = `${lines.join("\n")}\n`;
+      if (isStdout) writeOutput(path, write => write(text));
+      else kept.push(text);
+    },
+    end() {
+      if (!isStdout) writeOutput(path, write => kept.forEach(write));
+    },
+  };
+}

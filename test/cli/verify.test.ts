@@ -1,0 +1,305 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { schemaCheck } from "../dump/schema-check.js";
+import { sampleBytes, samples } from "../format/samples.js";
+import { seeded } from "../image/seeded.js";
+import { concat, recordNamed, withField, withLen } from "../image/splice.js";
+import { writeBadInputs } from "./bad-inputs.js";
+import { runMany } from "./many-runs.js";
+import { crimgPath, projectRoot, runCrimg } from "./run-crimg.js";
+import { temporaryFolder } from "./temporary-folder.js";
+
+const folder = temporaryFolder();
+const inFolder = (name: string) => join(folder, name);
+const tiny = "samples/cr-1/v5p2-tiny.img";
+const stackTrace = /\n\s+at /;
+
+beforeAll(() => {
+  writeBadInputs(folder);
+  mkdirSync(inFolder("tree/b/empty"), { recursive: true });
+  writeFileSync(inFolder("tree/a b%é.img"), sampleBytes("cr-2/v6-pipe.img"));
+  writeFileSync(inFolder("tree/b/c.img"), sampleBytes("cr-1/v5p2-tiny.img"));
+  symlinkSync("..", inFolder("tree/b/up"));
+  symlinkSync("loop", inFolder("loop"));
+});
+
+/** What `--jsonl` printed. */
+function reports(stdout: string): { image: string; findings: unknown[]; verdict: { returns: number } }[] {
+  return stdout
+    .split("\n")
+    .filter(line => line !== "")
+    .map(line => JSON.parse(line));
+}
+
+describe.concurrent("exit codes of verify", () => {
+  test.each([
+    [0, [tiny]],
+    [0, ["samples/cr-2/v6-tiny.img"]],
+    [0, ["--rules"]],
+    [0, ["--rules", "--json"]],
+    [1, ["samples/cr-2/v6-tiny.img", "--strict"]],
+    [0, ["samples/cr-2/v6-ldt.img", "--strict"]],
+    [1, ["samples/cr-2/v6-pipe.img"]],
+    [1, [tiny, "samples/cr-2/v6-pipe.img", tiny, "--quiet"]],
+    [1, ["samples/cr-2/v6-pipe.img", "--max", "0"]],
+    [1, [inFolder("text.img")]],
+    [1, ["/dev/null"]],
+    [2, []],
+    [2, [inFolder("missing.img"), "--series", "v7"]],
+    [2, [tiny, "--jobs", "0"]],
+    [2, [tiny, "--image", "1"]],
+    [3, [inFolder("missing.img")]],
+    [3, [inFolder("missing.img"), "samples/cr-2/v6-pipe.img"]],
+    [3, ["samples"]],
+    [3, ["-r", inFolder("loop")]],
+    [3, ["-r", inFolder("tree/b/empty")]],
+    [3, [tiny, "-o", inFolder("no/such/folder.txt")]],
+  ])("%i: crimg verify %j", async (status, args) => {
+    const ran = await runCrimg(["verify", ...args]);
+    expect(ran.status, ran.stderr).toBe(status);
+    if (status < 2) expect(ran.stderr).toBe("");
+    else expect(ran.stderr).toMatch(/^(crimg: (?!this is a bug).+\n)+$/);
+    if (args.includes("--quiet")) expect(ran.stdout).toBe("");
+  });
+});
+
+describe.concurrent("what verify prints for programs is as the schemas say", () => {
+  const files = samples.map(({ dialect, name }) => `samples/${dialect}/${name}`);
+
+  test("--json, --jsonl and --rules --json", async () => {
+    const damaged = ["text.img", "empty.img", "cut-in-vma.img", "nr-pages.img", "refused-task.img"].map(
+      inFolder,
+    );
+    const images = [...files, ...damaged];
+    const list = JSON.parse((await runCrimg(["verify", "--json", ...images])).stdout);
+    schemaCheck("verify.schema.json")(list, "verify --json");
+    const lines = reports((await runCrimg(["verify", "--jsonl", ...images])).stdout);
+    expect(lines).toEqual(list);
+    expect(lines.map(({ image }) => image)).toEqual(images);
+    const rules = JSON.parse((await runCrimg(["verify", "--rules", "--json"])).stdout);
+    schemaCheck("rules.schema.json")(rules, "verify --rules --json");
+  });
+
+  test("--sarif names each file by its URI, and those that could not be read", async () => {
+    const args = ["verify", "--sarif", "-r", inFolder("tree"), inFolder("missing.img")];
+    const { stdout, stderr, status } = await runCrimg(args);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/missing\.img: cannot open: no such file\n$/);
+    const [run] = JSON.parse(stdout).runs;
+    const uris = run.results.map(
+      (result: { locations: [{ physicalLocation: { artifactLocation: { uri: string } } }] }) =>
+        result.locations[0].physicalLocation.artifactLocation.uri,
+    );
+    expect(uris).toEqual([`file://${folder}/tree/a%20b%25%C3%A9.img`]);
+    expect(run.invocations[0].executionSuccessful).toBe(false);
+    expect(run.invocations[0].toolExecutionNotifications).toHaveLength(1);
+  });
+
+  test("--output gets what stdout would have got, and stdout nothing", async () => {
+    for (const view of ["--json", "--jsonl", "--sarif", "--no-color"]) {
+      const target = inFolder(`report${view}`);
+      const ran = await runCrimg(["verify", view, tiny, "samples/cr-2/v6-tiny.img", "-o", target]);
+      expect(ran).toMatchObject({ status: 0, stdout: "", stderr: "" });
+      const { stdout } = await runCrimg(["verify", view, tiny, "samples/cr-2/v6-tiny.img"]);
+      expect(readFileSync(target, "utf8")).toBe(stdout);
+    }
+  });
+});
+
+describe.concurrent("files that verify finds", () => {
+  test("in folders, in order of name, without following links", async () => {
+    const { stdout } = await runCrimg(["verify", "--jsonl", "-r", inFolder("tree")]);
+    expect(reports(stdout).map(({ image }) => image)).toEqual([
+      inFolder("tree/a b%é.img"),
+      inFolder("tree/b/c.img"),
+    ]);
+  });
+
+  test("on stdin, through a pipe and as a file", async () => {
+    const named = reports((await runCrimg(["verify", "--jsonl", "samples/cr-3b/v13-tree.img"])).stdout);
+    const input = sampleBytes("cr-3b/v13-tree.img");
+    const piped = reports((await runCrimg(["verify", "--jsonl", "-"], { input })).stdout);
+    expect(piped).toEqual(named.map(report => ({ ...report, image: "stdin" })));
+  });
+
+  test("--missing takes one name, and the image after it is an image", async () => {
+    const args = ["verify", "--jsonl", "--missing", "/bin/ckpt", "--missing", "/none"];
+    const [report] = reports((await runCrimg([...args, "samples/cr-2/v6-tls1.img"])).stdout);
+    expect(report!.verdict.returns).toBe(-2);
+  });
+});
+
+describe.concurrent("--jobs", () => {
+  const files = samples.map(({ dialect, name }) => `samples/${dialect}/${name}`);
+  // The first takes longest, so that the others are ready before their turn.
+  const large = inFolder("large.img");
+
+  beforeAll(() => {
+    const tree = sampleBytes("cr-3a/v9-tree.img");
+    writeFileSync(large, concat(...Array.from({ length: 60 }, () => tree)));
+  });
+
+  test.each(["1", "2", "7", "0x40", "100000"])("%s: the same output in the same order", async count => {
+    const args = ["verify", "--jsonl", large, ...files, inFolder("missing.img"), "samples", ...files];
+    const [alone, together] = await Promise.all([runCrimg(args), runCrimg([...args, "--jobs", count])]);
+    expect(alone.status).toBe(3);
+    expect(together).toEqual(alone);
+    expect(reports(together.stdout)).toHaveLength(2 * files.length + 1);
+  });
+
+  test("with one file, and with none that can be read", async () => {
+    const args = (path: string) => ["verify", path, "--jobs", "4"];
+    expect(await runCrimg(args(tiny))).toEqual(await runCrimg(["verify", tiny]));
+    expect((await runCrimg(args(inFolder("missing.img")))).status).toBe(3);
+  });
+
+  // Breaks something that every worker needs, and nothing that the main thread does.
+  const sabotage = (how: string) => [
+    "--import",
+    `data:text/javascript,${encodeURIComponent(
+      `import { isMainThread } from "node:worker_threads";
+       if (!isMainThread) { ${how} }`,
+    )}`,
+  ];
+
+  test.each([
+    ["meets a bug", "DataView.prototype.getUint32 = undefined;"],
+    ["ends", "setTimeout(() => process.exit(0), 0);"],
+    ["cannot start", "throw new Error('no start');"],
+  ])("a worker that %s ends the run: it does not hang", async (_, how) => {
+    const args = ["verify", "--jobs", "2", ...files];
+    const ran = await runCrimg(args, { nodeArguments: sabotage(how) });
+    expect(ran.status, ran.stderr).toBe(70);
+    expect(ran.stderr).toMatch(/^crimg: this is a bug in crimg: .+\n$/);
+  });
+
+  test("a reader that goes away ends it quietly", async () => {
+    const many = Array.from({ length: 40 }, () => files).flat();
+    const args = ["verify", "--jsonl", "--jobs", "2", ...many];
+    const ran = await runCrimg(args, { closeEarly: true });
+    expect(ran).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+describe.concurrent("colours and progress", () => {
+  test("colours only say again what is there without them", async () => {
+    const args = [
+      "verify",
+      "samples/cr-2/v6-tiny.img",
+      inFolder("nr-pages.img"),
+      inFolder("refused-task.img"),
+    ];
+    const [plain, colour] = await Promise.all([runCrimg(args), runCrimg([...args, "--color"])]);
+    expect(colour.stdout).not.toBe(plain.stdout);
+    expect(colour.stdout.replaceAll(/\x1b\[\d+m/g, "")).toBe(plain.stdout);
+  });
+
+  test("there is no progress line where nobody sees it", async () => {
+    const { stderr } = await runCrimg(["verify", tiny, tiny, tiny]);
+    expect(stderr).toBe("");
+  });
+
+  test("a file name cannot act on the terminal", async () => {
+    const name = inFolder("\x1b[31m\nred.img");
+    writeFileSync(name, sampleBytes("cr-1/v5p2-tiny.img"));
+    const { stdout } = await runCrimg(["verify", name, "--no-color"]);
+    expect(stdout).not.toContain("\x1b");
+    expect(stdout.split("\n")[0]).toContain("\\x1b[31m\\nred.img (cr-1)");
+  });
+});
+
+describe("whatever the bytes are, verify reports and never says that it has a bug", () => {
+  const seed = 20090105;
+
+  test("samples cut, flipped and overwritten at random places", async () => {
+    const random = seeded(seed);
+    const names: string[] = [];
+    for (const { name, dialect, bytes } of samples) {
+      for (let i = 0; i < 8; i++) {
+        const at = random(bytes.length);
+        const changed = Uint8Array.from(bytes.subarray(0, i % 2 === 0 ? at + 1 : bytes.length));
+        changed[at] = random(256);
+        const path = inFolder(`${dialect}-${name}-${i}.damaged`);
+        writeFileSync(path, changed);
+        names.push(path);
+      }
+    }
+    const runs = await runMany(
+      names.flatMap(name => [
+        ["verify", name],
+        ["verify", "--sarif", name],
+      ]),
+    );
+    expect(runs).toHaveLength(2 * names.length);
+    for (const [i, { status, stderr }] of runs.entries()) {
+      const about = `${names[i >> 1]} (seed ${seed}): ${stderr}`;
+      expect(stderr, about).toBe("");
+      expect([0, 1], about).toContain(status);
+    }
+  });
+});
+
+describe.concurrent("verify takes no more memory than it says, whatever an image says", () => {
+  const tree = sampleBytes("cr-3b/v13-tree.img");
+  const v6 = sampleBytes("cr-2/v6-tls1.img");
+  const chunk = recordNamed(tree, "PGARR", 3);
+  const withPages = (value: bigint) => withField(tree, chunk, "nr_pages", value);
+  const withTasks = (value: number) => withField(tree, recordNamed(tree, "TREE"), "tasks_nr", value);
+  const hostile: Record<string, () => Uint8Array> = {
+    "nr_pages of 2^31": () => withPages(2n ** 31n),
+    "nr_pages of 2^32 - 1": () => withPages(2n ** 32n - 1n),
+    "nr_pages of 2^63": () => withPages(2n ** 63n),
+    map_count: () => withField(tree, recordNamed(tree, "MM"), "map_count", 0xffff_ffff),
+    "nfds of 1048576": () => withField(v6, recordNamed(v6, "FILES"), "nfds", 1048576),
+    "tasks_nr of 2^28": () => withTasks(2 ** 28),
+    "tasks_nr of 2^15, and as many pids": () => {
+      const { offset } = recordNamed(tree, "TREE");
+      return concat(
+        withTasks(2 ** 18).subarray(0, offset + 16),
+        new Uint8Array(2 ** 22),
+        tree.subarray(offset),
+      );
+    },
+    "a record that leads back": () => withLen(tree, recordNamed(tree, "CPU", 2), -400),
+    "48 MiB of zeros behind a head": () => concat(v6.subarray(0, 232), new Uint8Array(48 * 2 ** 20)),
+    "a million errors": () => {
+      const files = withField(v6, recordNamed(v6, "FILES"), "nfds", 0xfffff);
+      const entry = withField(v6, recordNamed(v6, "FD_ENT"), "objref", 0);
+      const { offset, length } = recordNamed(v6, "FD_ENT");
+      const many = new Uint8Array(length * 300_000);
+      for (let at = 0; at < many.length; at += length) many.set(entry.subarray(offset, offset + length), at);
+      return concat(files.subarray(0, offset), many);
+    },
+  };
+  // node reports on itself as it ends; descriptor 3 is ours.
+  const preload = `data:text/javascript,${encodeURIComponent(
+    `import { writeSync } from "node:fs";
+     process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));`,
+  )}`;
+
+  test.each(Object.entries(hostile))("%s", async (name, make) => {
+    const file = inFolder(`hostile ${name}.img`);
+    writeFileSync(file, make());
+    const ran = await runCrimg(["verify", file], { nodeArguments: ["--import", preload] });
+    expect(ran.stderr).toBe("");
+    expect(ran.status).toBe(1);
+    const megabytes = Number(ran.extra) / 1024;
+    expect(megabytes).toBeGreaterThan(10);
+    expect(megabytes).toBeLessThan(150);
+  });
+
+  test("64 MiB of zeros through a pipe", () => {
+    const script = `head -c 67108864 /dev/zero | "${process.execPath}" --import '${preload}' "${crimgPath}" verify -`;
+    const ran = spawnSync("sh", ["-c", script], {
+      cwd: projectRoot,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    expect(ran.status, ran.stderr).toBe(1);
+    expect(ran.stderr).not.toMatch(stackTrace);
+    expect(ran.stdout).toContain("not-an-image");
+    expect(Number(ran.output[3]) / 1024).toBeLessThan(150);
+  });
+});
