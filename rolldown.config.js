@@ -15,8 +15,16 @@ export default defineConfig({
     // itself needs stays out of it, so that --version and --help do not load it.
     codeSplitting: {
       groups: [
-        { name: "base", test: /dist[\\/](errors|codec[\\/]escape)\.js$/, priority: 2 },
-        { name: "work", test: /dist[\\/](dump|format|image|verify)[\\/]/, priority: 1 },
+        {
+          name: "base",
+          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments))\.js$/,
+          priority: 2,
+        },
+        {
+          name: "work",
+          test: /dist[\\/](dump|format|image|verify|cli[\\/](terminal|image-files|verify-(file|output)))|chalk/,
+          priority: 1,
+        },
       ],
     },
   },

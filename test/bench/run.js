@@ -23,7 +23,7 @@ try {
 }
 
 /** Runs subject and yardstick in turn, so that whatever else the machine does hits both. */
-function measure({ name, prepare, subject, yardstick, bound }, runs) {
+function measure({ name, prepare, subject, yardstick, memory, bound }, runs) {
   prepare?.();
   const taken = { subject: [], yardstick: [] };
   let extra = {};
@@ -37,7 +37,7 @@ function measure({ name, prepare, subject, yardstick, bound }, runs) {
     if (yardstick) taken.yardstick.push(yardstick().ms);
   }
   const spread = list => ({ median: median(list), min: Math.min(...list), max: Math.max(...list) });
-  const result = { name, ms: spread(taken.subject), bound, ...extra };
+  const result = { name, ms: spread(taken.subject), bound, ...extra, ...(memory && { peakMb: memory() }) };
   if (!yardstick) return result;
   return {
     ...result,
