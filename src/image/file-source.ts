@@ -4,6 +4,7 @@ import { pullSource, type SyncSource } from "./source.js";
 
 const STDIN = 0;
 const PIPE_CHUNK = 256 * 1024;
+const SLAB = 512 * 1024;
 
 /**
  * A file, or `-` for stdin. Regular files are read where the walk wants to; everything else (pipes, devices, what
@@ -26,11 +27,22 @@ export function fileSource(input: string | URL): SyncSource {
 }
 
 function regularFile(fd: number, path: string, size: number, close: () => void): SyncSource {
+  let slab = Buffer.allocUnsafeSlow(0);
+  let used = 0;
+  // Windows are never written again, so each read needs room of its own; cut from slabs it costs next to nothing.
+  const room = (wanted: number): Buffer => {
+    if (wanted > slab.length - used) {
+      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, wanted));
+      used = 0;
+    }
+    used += wanted;
+    return slab.subarray(used - wanted, used);
+  };
   return {
     size,
     seekable: true,
     read(offset, length) {
-      const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - offset)));
+      const bytes = room(Math.max(0, Math.min(length, size - offset)));
       let done = 0;
       while (done < bytes.length) {
         const read = attempt(path, "read", () =>
