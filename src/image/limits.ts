@@ -8,7 +8,7 @@ export const LOOKAHEAD = 512 * 1024;
 /** Page addresses looked at before a count is believed; the kernels wrote at most 4096 a chunk. */
 export const ADDRESSES_CHECKED = 32 * 1024;
 /** Elements of a raw block are handed out in parts of at most this many bytes, so that a window can hold one. */
-export const RAW_PART = 256 * 1024;
+export const RAW_PART = 64 * 1024;
 /** Unknown records passed over in a row before they count as garbage. */
 export const UNKNOWN_CHAIN = 8;
 /** Records that may be missing in a row before a known record counts as out of place. */

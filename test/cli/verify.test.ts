@@ -254,7 +254,7 @@ describe.concurrent("verify takes no more memory than it says, whatever an image
     map_count: () => withField(tree, recordNamed(tree, "MM"), "map_count", 0xffff_ffff),
     "nfds of 1048576": () => withField(v6, recordNamed(v6, "FILES"), "nfds", 1048576),
     "tasks_nr of 2^28": () => withTasks(2 ** 28),
-    "tasks_nr of 2^15, and as many pids": () => {
+    "tasks_nr of 2^18, and as many pids": () => {
       const { offset } = recordNamed(tree, "TREE");
       return concat(
         withTasks(2 ** 18).subarray(0, offset + 16),

@@ -52,6 +52,7 @@ const KMALLOC_MAX = 4 * 1024 * 1024;
 const TASK_SIZE = 0xc0000000;
 const PAGE = 4096;
 const LDT_ENTRIES = 8192;
+const PIDS_AT_ONCE = 4096;
 /** Tasks whose fate a verdict tells: as many as there are pids by default. */
 const TASKS_TOLD = 32 * 1024;
 /** xsave_struct, in the union since 2.6.28. */
@@ -83,7 +84,7 @@ class Restart {
   /** The caller's memory is gone: nobody sees what comes. */
   private pastReturn = false;
   /** pids of the tasks, in their order. */
-  private pids = new Int32Array();
+  private pids: Int32Array = new Int32Array();
   /** Tasks that run already. */
   private restored = 0;
   /** What the task after them was told. */
@@ -104,15 +105,17 @@ class Restart {
 
   verdict(returns: number): Verdict {
     const { kernel, series, pastReturn } = this;
-    return {
+    const verdict = {
       returns,
       errno: returns === 0 ? undefined : (errnoName(-returns) ?? "?"),
       position: kernel.position,
       // Who waits for ever sees nothing. Without memory records nothing is replaced, and even success comes back.
       visible: returns !== -Errno.ERESTARTSYS && (series.memory ? !pastReturn && returns !== 0 : true),
       depends: [...kernel.depends],
-      ...(this.pids.length > 1 && { tasks: this.fates(returns) }),
     };
+    if (this.pids.length <= 1) return verdict;
+    // Made when it is asked for: of the several models that run over an image one is reported.
+    return Object.defineProperty(verdict, "tasks", { enumerable: true, get: () => this.fates(returns) });
   }
 
   /** do_restart */
@@ -168,16 +171,27 @@ class Restart {
     const size = Math.imul(16, count);
     require(size >= 0);
     require(size <= KMALLOC_MAX, Errno.ENOMEM);
-    const bytes = yield* kernel.kread(size);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    // One number a task: an image may claim a quarter of a million of them.
-    this.pids = Int32Array.from({ length: Math.floor(bytes.length / 16) }, (_, i) =>
-      view.getInt32(16 * i, true),
-    );
-    if (bytes.length < size) kernel.depends.add("stale kernel memory: the file ends inside the pids");
+    this.pids = yield* this.readPids(size / 16);
     // The size wraps to 0 for 2^28 tasks: then there are many to wait for, and nobody to come.
     const restarters = this.options.restarters ?? (size === 16 * count ? Math.max(count, 1) : 1);
     if (count !== 1 && (count === 0 || restarters < count)) this.waitForEver(count);
+  }
+
+  /** The first number of each entry. Read piece by piece: an image may claim a quarter of a million of them. */
+  private *readPids(count: number): Asking<Int32Array> {
+    const { kernel } = this;
+    const pids = new Int32Array(count);
+    for (let done = 0; done < count; ) {
+      const wanted = 16 * Math.min(PIDS_AT_ONCE, count - done);
+      const bytes = yield* kernel.kread(wanted);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let at = 0; at + 16 <= bytes.length; at += 16) pids[done++] = view.getInt32(at, true);
+      if (bytes.length < wanted) {
+        kernel.depends.add("stale kernel memory: the file ends inside the pids");
+        return pids.subarray(0, done);
+      }
+    }
+    return pids;
   }
 
   private waitForEver(count: number): never {
