@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { dialectNamed, encodeRecord } from "../../dist/index.js";
 
 const PAGE = 4096;
@@ -117,6 +117,8 @@ class SparseWriter {
   close() {
     this.flush();
     ftruncateSync(this.fd, this.offset);
+    // Or writing it back would go on while the first rows are measured.
+    fsyncSync(this.fd);
     closeSync(this.fd);
   }
 }
