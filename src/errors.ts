@@ -42,7 +42,7 @@ export class CrimgError extends Error {
 }
 
 /** ` (task[0].mm.vma[3] at 0x1394)`, or as much of it as is known. */
-export function formatPosition({ path, offset }: Position): string {
+function formatPosition({ path, offset }: Position): string {
   const at = offset === undefined ? "" : `at 0x${offset.toString(16)}`;
   const where = [path, at].filter(Boolean).join(" ");
   return where === "" ? "" : ` (${where})`;

@@ -111,7 +111,7 @@ function toDescriptor(fd: number, path = "stdout"): Output {
 }
 
 /** Writes all of `bytes`, also to a pipe that takes them a few at a time. */
-export function writeWhole(fd: number, bytes: Uint8Array, path: string): void {
+function writeWhole(fd: number, bytes: Uint8Array, path: string): void {
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(fd, bytes, done);

@@ -1,7 +1,7 @@
 import { hexOf, jsonMembers } from "../codec/json.js";
 import type { Table } from "../codec/table.js";
 import { type FpuState, fpuStateOf } from "../format/cr/fpu.js";
-import { descriptor, fxsave } from "../format/cr/records.js";
+import { descriptor, fxsave, header } from "../format/cr/records.js";
 import { segmentOf } from "../format/cr/segment.js";
 import { elements, type Item, type RawItem, type RecordItem } from "../image/item.js";
 
@@ -25,8 +25,9 @@ export function itemJson(item: Item): string {
 
 function recordFields(item: RecordItem): string {
   const table: Table = item.table;
-  const count =
-    item.len >= 0 && item.length - 8 < table.size ? Object.keys(item.fields).length : table.layout.length;
+  // Of a record that was cut short only the first fields are there.
+  const isShort = item.length < header.size + table.size;
+  const count = isShort ? Object.keys(item.fields).length : table.layout.length;
   let members = jsonMembers(table, count)(item.fields as never);
   if (item.name === "PGARR") members += `,"pages":${item.pages}`;
   if (item.name === "CPU" && item.fields.xstate !== undefined && item.fields.used_math) {

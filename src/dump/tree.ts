@@ -438,7 +438,7 @@ export class TreeView {
 }
 
 /** A path of the image as shown: escaped, and what stands behind its NUL set apart. */
-export function pathText(fname: string): string {
+function pathText(fname: string): string {
   const { text, rest } = splitAtNul(fname);
   const unended = fname.includes("\0") ? "" : " (no NUL at its end)";
   return escapeText(text) + (rest === "" ? unended : ` (behind the NUL: "${escapeText(rest)}")`);

@@ -1,4 +1,5 @@
 import type { RawBlock } from "../codec/grammar.js";
+import { header } from "../format/cr/records.js";
 import type { Dialect, RecordSpec } from "../format/dialect.js";
 import { ADDRESSES_CHECKED, LOOKAHEAD } from "./limits.js";
 import { type PageCount, settlePageCount } from "./page-count.js";
@@ -73,15 +74,15 @@ function settle(
     ...(block.otherwise === "search" ? [] : block.otherwise.map(other => scope.amount(other))),
   ];
   for (const count of tried) {
-    const end = count * stride + 8;
+    const end = count * stride + header.size;
     if (end > LOOKAHEAD) continue;
     if (!window.holds(at, end)) return { need: end, count: 0 };
-    if (recordAt(at + end - 8, followers)) return { need: 0, count };
+    if (recordAt(at + end - header.size, followers)) return { need: 0, count };
   }
   if (block.otherwise === "search") {
     if (!window.holds(at, LOOKAHEAD)) return { need: LOOKAHEAD, count: 0 };
     const most = Math.min(LOOKAHEAD, window.available(at));
-    for (let count = 0; count * stride + 8 <= most; count++) {
+    for (let count = 0; count * stride + header.size <= most; count++) {
       if (recordAt(at + count * stride, followers)) return { need: 0, count };
     }
   }
@@ -106,7 +107,7 @@ function pageCounts(
   const base = at - window.start;
   const { view } = window;
   // What follows a chunk is looked at only if its addresses leave the count open, and the chunk is small.
-  const reach = Math.min(stored * (word + pageSize) + 8, LOOKAHEAD);
+  const reach = Math.min(stored * (word + pageSize) + header.size, LOOKAHEAD);
   let need = 0;
   const { count, how, orderly } = settlePageCount(
     {
@@ -119,10 +120,10 @@ function pageCounts(
     },
     { view, base, count: Math.floor(Math.min(window.available(at), wanted) / word), word, little },
     n => {
-      const end = n * (word + pageSize) + 8;
+      const end = n * (word + pageSize) + header.size;
       if (end > reach) return false;
       if (!window.holds(at, end)) need = Math.max(need, end);
-      return recordAt(at + end - 8, [spec.name]);
+      return recordAt(at + end - header.size, [spec.name]);
     },
   );
   return need > 0 ? { need } : { need: 0, counts: [count, count], how, orderly };

@@ -2,7 +2,14 @@ import type { RawBlock } from "../codec/grammar.js";
 import { conditionText } from "../codec/grammar-text.js";
 import type { Decode, Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
-import { DETECTION_SPAN, type Detected, detect, findHead, HEAD_SPAN } from "../format/cr/detect.js";
+import {
+  DETECTION_SPAN,
+  type Detected,
+  detect,
+  findHead,
+  HEAD_MARK,
+  HEAD_SPAN,
+} from "../format/cr/detect.js";
 import { header, pids, type RecordName } from "../format/cr/records.js";
 import type { Dialect, RecordSpec } from "../format/dialect.js";
 import type { ImageStart, Item, Notice, NoticeCode, RawItem, RecordItem } from "./item.js";
@@ -167,7 +174,7 @@ export class Walk {
     const found = findHead(bytes);
     if (found >= 0) this.searched = from + found;
     else if (window.end !== undefined && from + bytes.length >= window.end) return undefined;
-    else this.searched = from + bytes.length - HEADER - 8;
+    else this.searched = from + bytes.length - HEAD_MARK;
     return AGAIN;
   }
 

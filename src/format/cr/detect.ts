@@ -13,6 +13,9 @@ export const DETECTION_SPAN = 640 * 1024;
 /** Bytes needed to say whether a head begins here. */
 export const HEAD_SPAN = header.size + head.size;
 
+/** Bytes by which `findHead` knows a head: a record header and the magic behind it. */
+export const HEAD_MARK = header.size + 8;
+
 /** What a place in a file looks like. */
 export type Detected =
   /** A head of a known dialect; `sure` is false where the bytes that tell it are damaged or missing. */

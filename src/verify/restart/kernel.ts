@@ -100,16 +100,15 @@ export class Kernel {
     return bytes;
   }
 
-  /** Passes over bytes that nothing depends on; stops at the end of the file, if that is known by then. */
+  /** Passes over bytes that nothing depends on, perhaps beyond the end of the file: see `settle`. */
   skip(count: number): void {
     this.position = Math.min(this.position + count, Number.MAX_SAFE_INTEGER);
   }
 
-  /** True if the file ends at or before the position. Asks for a byte to find out. */
-  *atEnd(): Asking<boolean> {
+  /** After a skip: brings the position back to the end of the file if it went beyond. */
+  *settle(): Asking<void> {
     if (!this.window.holds(this.position, 1)) yield* this.wait(1);
     this.clampToEnd();
-    return this.window.available(this.position) === 0;
   }
 
   private clampToEnd(): void {

@@ -310,7 +310,7 @@ class Restart {
       }
     }
     kernel.skip(good * PAGE);
-    yield* kernel.atEnd();
+    yield* kernel.settle();
   }
 
   /** cr_read_mm_context: each LDT entry goes through modify_ldt, old mode. */
