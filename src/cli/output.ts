@@ -5,6 +5,7 @@ import {
   openSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -18,12 +19,32 @@ const CHUNK = 64 * 1024;
 /** The reader of our output has gone (`| head`): no error, but no reason to go on. */
 export class ReaderGone extends Error {}
 
+/** Text, or the bytes of an image. */
+export type Write = (data: string | Uint8Array) => void;
+
+/** Somewhere to write to. */
+export interface Output {
+  readonly write: Write;
+  /** Writes what is left, and puts the file in its place. */
+  close(): void;
+  /** Leaves nothing behind. */
+  discard(): void;
+}
+
+/** What may stand at the place of an output. */
+export interface OutputOptions {
+  /** Replace a file that is there. Default: yes, as reports do. */
+  readonly force?: boolean;
+  /** Files that are being read: none may be the output, under whatever name. */
+  readonly inputs?: readonly string[];
+}
+
 /**
  * Lets `produce` write to stdout or, if a path is given, to a file that appears under its name only when it is
  * complete. If `produce` throws, stdout keeps what was written before, and the file is not there.
  */
-export function writeOutput<T>(path: string | undefined, produce: (write: Output["write"]) => T): T {
-  const output = path === undefined || path === "-" ? toDescriptor(STDOUT) : toFile(path);
+export function writeOutput<T>(path: string | undefined, produce: (write: Write) => T): T {
+  const output = openOutput(path);
   let result: T;
   try {
     result = produce(output.write);
@@ -35,45 +56,61 @@ export function writeOutput<T>(path: string | undefined, produce: (write: Output
   return result;
 }
 
-interface Output {
-  write(text: string): void;
-  /** Writes what is left, and puts the file in its place. */
-  close(): void;
-  /** Leaves nothing behind. */
-  discard(): void;
+/** Stdout (no path, or `-`), or a file that appears under its name when it is closed. */
+export function openOutput(path: string | undefined, options: OutputOptions = {}): Output {
+  return path === undefined || path === "-" ? toDescriptor(STDOUT) : toFile(path, options);
 }
 
-function toFile(given: string): Output {
+function toFile(given: string, { force = true, inputs = [] }: OutputOptions): Output {
   // A link keeps pointing where it does: what it points at is replaced.
   const path = attempt(given, () => (existsSync(given) ? realpathSync(given) : given));
   const old = statSync(path, { throwIfNoEntry: false });
   if (old?.isDirectory() || path === "") throw new CrimgError("io", `${given}: cannot write: is a directory`);
+  for (const input of old === undefined ? [] : inputs) {
+    const stat = statSync(input, { throwIfNoEntry: false });
+    if (stat?.ino === old!.ino && stat.dev === old!.dev) {
+      throw new CrimgError("usage", `${given}: is also the input; write to another file`);
+    }
+  }
   // A device or a pipe is written to as it stands: there is nothing to put in its place.
   if (old !== undefined && !old.isFile()) return toSpecial(path);
+  const refuseOld = () => {
+    if (!force && existsSync(path)) {
+      throw new CrimgError("io", `${given}: cannot write: is there already; --force replaces it`);
+    }
+  };
+  refuseOld();
 
   // Beside the target, so that renaming does not cross file systems.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   const fd = attempt(given, () => openSync(temporary, "wx", old?.mode));
+  const forget = removeIfInterrupted(temporary);
   const output = toDescriptor(fd, given);
+  let isOpen = true;
+  const end = () => {
+    isOpen = false;
+    closeSync(fd);
+    forget();
+  };
   return {
     write: output.write,
     close() {
       try {
         output.close();
-        attempt(given, () => {
-          fsyncSync(fd);
-          renameSync(temporary, path);
-        });
+        attempt(given, () => fsyncSync(fd));
+        refuseOld();
+        attempt(given, () => renameSync(temporary, path));
       } catch (error) {
         unlinkSync(temporary);
         throw error;
       } finally {
-        closeSync(fd);
+        end();
       }
     },
     discard() {
-      closeSync(fd);
+      if (!isOpen) return;
       unlinkSync(temporary);
+      end();
     },
   };
 }
@@ -99,15 +136,38 @@ function toDescriptor(fd: number, path = "stdout"): Output {
     writeWhole(fd, bytes, path);
   };
   return {
-    write(text) {
-      pieces.push(text);
-      length += text.length;
+    write(data) {
+      if (typeof data !== "string") {
+        flush();
+        writeWhole(fd, data, path);
+        return;
+      }
+      pieces.push(data);
+      length += data.length;
       if (length >= CHUNK) flush();
     },
     close: flush,
     // What was read before an error is still worth having.
     discard: flush,
   };
+}
+
+const unfinished = new Set<string>();
+const signals = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Has a temporary file removed if the run is interrupted; the result takes that back. */
+export function removeIfInterrupted(path: string): () => void {
+  if (unfinished.size === 0) for (const name of Object.keys(signals)) process.on(name, removeAndExit);
+  unfinished.add(path);
+  return () => {
+    unfinished.delete(path);
+    if (unfinished.size === 0) for (const name of Object.keys(signals)) process.off(name, removeAndExit);
+  };
+}
+
+function removeAndExit(signal: keyof typeof signals): never {
+  for (const path of unfinished) rmSync(path, { force: true });
+  process.exit(signals[signal]);
 }
 
 /** Writes all of `bytes`, also to a pipe that takes them a few at a time. */
