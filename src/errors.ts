@@ -10,6 +10,8 @@ export type ErrorCode =
   | "out-of-range"
   /** The bytes asked for are not in the image. */
   | "not-dumped"
+  /** The image is sound, but cannot be converted as asked: something has no place there, or would be lost. */
+  | "refused"
   /** The caller asked for something that does not exist or does not go together. */
   | "usage"
   /** A file cannot be read or written. */

@@ -24,6 +24,21 @@ export {
   type Values,
 } from "./codec/table.js";
 export { decodeText, encodeText, splitAtNul } from "./codec/text.js";
+export {
+  type ChangeKind,
+  type ConversionReport,
+  type ConvertOptions,
+  convert,
+  convertBytes,
+  type InventedFd,
+  type PlanStep,
+  plan,
+  planSync,
+  type Repair,
+  type ReportEntry,
+  type Sink,
+} from "./convert/convert.js";
+export { dialectOfRev } from "./convert/options.js";
 export { type DumpOptions, type DumpReport, dump, summarize } from "./dump/dump.js";
 export { itemJson } from "./dump/item-json.js";
 export { plain, type Style } from "./dump/style.js";

@@ -91,3 +91,9 @@ export function text(size: number | "rest", doc: string, hints: FieldHints = {})
 export function array<T>(element: Field<T>, count: number, doc: string): Field<T[]> {
   return { kind: "array", size: element.size * count, rest: false, doc, element, count };
 }
+
+/** True if the kernel gave the field no value: its bytes are padding, or left over. `fields` are those of its record. */
+export function isStale(field: Field, fields: object): boolean {
+  if (field.stale !== undefined) return true;
+  return field.defined !== undefined && !(fields as Record<string, unknown>)[field.defined.field];
+}

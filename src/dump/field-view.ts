@@ -1,7 +1,8 @@
+import { isStale } from "../codec/field.js";
 import type { Table } from "../codec/table.js";
 import { elements, type Item, type Notice, type RawItem, type RecordItem } from "../image/item.js";
 import { fpuLines } from "./fpu-view.js";
-import { isStale, staleText, valueText } from "./record-text.js";
+import { staleText, valueText } from "./record-text.js";
 import { descriptorLines } from "./segment-view.js";
 import type { Style } from "./style.js";
 
@@ -51,7 +52,7 @@ export class FieldView {
       if (value === undefined) continue;
       const text = valueText(member, value, style);
       const line = `           ${style.name(member.name.padEnd(width))} ${text}`;
-      this.print(isStale(member, fields) ? style.dim(`${line} (${staleText(member)})`) : line);
+      this.print(isStale(member.field, fields) ? style.dim(`${line} (${staleText(member)})`) : line);
     }
     if (item.name === "PGARR")
       this.print(`           ${style.name("pages".padEnd(width))} ${item.pages} follow`);

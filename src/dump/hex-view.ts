@@ -1,7 +1,8 @@
+import { isStale } from "../codec/field.js";
 import type { LayoutField, Table } from "../codec/table.js";
 import { header } from "../format/cr/records.js";
 import type { Item, Notice, RecordItem } from "../image/item.js";
-import { isStale, staleText, valueText } from "./record-text.js";
+import { staleText, valueText } from "./record-text.js";
 import type { Style } from "./style.js";
 
 const ROW = 16;
@@ -80,7 +81,7 @@ export class HexView {
 
   private fieldText(member: LayoutField, value: unknown, fields: object): string {
     const { style } = this;
-    if (isStale(member, fields)) return style.dim(`${member.name} (${staleText(member)})`);
+    if (isStale(member.field, fields)) return style.dim(`${member.name} (${staleText(member)})`);
     if (value instanceof Uint8Array) return `${style.name(member.name)} ${member.field.doc}`;
     return `${style.name(member.name)} ${valueText(member, value, style)}`;
   }

@@ -1,5 +1,6 @@
 import { actualText, symbolicText } from "../codec/describe.js";
 import { escapeText } from "../codec/escape.js";
+import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/json.js";
 import type { LayoutField, Table } from "../codec/table.js";
 import type { RecordItem } from "../image/item.js";
@@ -11,12 +12,6 @@ export function valueText({ field }: LayoutField, value: unknown, style: Style):
   const actual = typeof value === "string" ? `"${escapeText(value)}"` : actualText(field, value);
   const symbolic = symbolicText(field, value);
   return symbolic === "" ? actual : `${actual} ${style.symbol(symbolic)}`;
-}
-
-/** True if the kernel gave the field no value: the bytes are padding or left over. */
-export function isStale({ field }: LayoutField, fields: object): boolean {
-  if (field.stale !== undefined) return true;
-  return field.defined !== undefined && !(fields as Record<string, unknown>)[field.defined.field];
 }
 
 /** Why the bytes are no data, in words. */
@@ -46,7 +41,7 @@ export function leftovers(item: RecordItem, style: Style): string[] {
   const table: Table = item.table;
   return table.layout.flatMap(member => {
     const value = fields[member.name];
-    if (value === undefined || !isStale(member, fields) || isZero(value)) return [];
+    if (value === undefined || !isStale(member.field, fields) || isZero(value)) return [];
     const bytes =
       value instanceof Uint8Array ? `${value.length} bytes` : `0x${(value as number | bigint).toString(16)}`;
     return [style.dim(`${member.name} ${bytes} (${staleText(member)})`)];

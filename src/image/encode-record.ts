@@ -2,7 +2,7 @@ import type { Shape, Table, Values } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import { CrimgError } from "../errors.js";
 import { header, type RecordFields, type RecordName } from "../format/cr/records.js";
-import type { Dialect } from "../format/dialect.js";
+import type { Dialect, RecordSpec } from "../format/dialect.js";
 
 /**
  * A whole record, header and payload, in the byte order of the dialect. `parent` is a pid or an objref, 0 in most
@@ -16,7 +16,7 @@ export function encodeRecord<N extends RecordName>(
 ): Uint8Array {
   const spec = dialect.byName(name);
   if (spec === undefined) throw new CrimgError("usage", `${dialect.name} has no ${name} record`);
-  const table = spec.tables.find(candidate => isWhole(candidate, fields)) ?? spec.tables[0]!;
+  const table = layoutFor(spec, fields);
   const length = table.variable ? variableLength(table, fields) : table.size;
   if (length > 0x7fff) {
     throw new CrimgError("out-of-range", `a payload has at most 32767 bytes, ${name} would have ${length}`);
@@ -26,6 +26,11 @@ export function encodeRecord<N extends RecordName>(
   header.encoder(dialect.order)(view, 0, { type: spec.type, len: length, parent });
   table.encoder(dialect.order)(view, header.size, fields as Values<Shape>);
   return bytes;
+}
+
+/** Of several layouts of a record the one that these values fill. */
+export function layoutFor(spec: RecordSpec, fields: object): Table {
+  return spec.tables.find(candidate => isWhole(candidate, fields)) ?? spec.tables[0]!;
 }
 
 /** True if every field of the table has a value; byte fields also of the right length, which tells CPU layouts apart. */

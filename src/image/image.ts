@@ -12,8 +12,10 @@ export class Image {
   private used = false;
 
   constructor(
-    private readonly source: Source,
-    private readonly options: WalkOptions,
+    /** Where the bytes come from. */
+    readonly source: Source,
+    /** Which image of the input it is, and how it is read. */
+    readonly options: WalkOptions,
   ) {}
 
   /**

@@ -109,3 +109,9 @@ export function holdsPointer(xstate: Uint8Array): boolean {
   const mxcsr = view.getUint32(24, true);
   return (first >= 0xc0000000 && first % 16 === 0) || mxcsr >= 0x10000;
 }
+
+/**
+ * Series whose CPU record holds a pointer where later ones have FPU state. Their restart copies 4 bytes over
+ * `thread->xstate`, so state that is given to them ends in an oops (measured with v8/fpu.img on a v6 kernel).
+ */
+export const seriesWithoutFpu: readonly string[] = ["v6p5", "v6"];

@@ -1,0 +1,109 @@
+import { CrimgError } from "../errors.js";
+import type { Image } from "../image/image.js";
+import { bytesSource, type Source, type SyncSource } from "../image/source.js";
+import { Window } from "../image/window.js";
+import { conversion } from "./conversion.js";
+import type { ConvertOptions } from "./options.js";
+import type { PlanStep } from "./plan.js";
+import type { ConversionReport } from "./report.js";
+
+export type { ConvertOptions, InventedFd, Repair } from "./options.js";
+export type { PlanStep } from "./plan.js";
+export type { ChangeKind, ConversionReport, ReportEntry } from "./report.js";
+
+/** Where the result goes. What it is given is its own until it has answered. */
+export interface Sink {
+  write(bytes: Uint8Array): void | Promise<void>;
+}
+
+/**
+ * Converts an image, and writes the result to `sink` in order. The image must be readable twice (a file, bytes, a
+ * Blob). Throws `refused` where the image cannot be carried there, `malformed` or `truncated` for a damaged one.
+ */
+export async function convert(image: Image, options: ConvertOptions, sink: Sink): Promise<ConversionReport> {
+  const steps = plan(image, options);
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done) return value;
+    if ("bytes" in value) await sink.write(value.bytes);
+    else for await (const bytes of stretch(image.source, value.copy)) await sink.write(bytes);
+  }
+}
+
+/** What `convert` would write, step by step; nothing is written, and page contents are not read. */
+export async function* plan(
+  image: Image,
+  options: ConvertOptions,
+): AsyncGenerator<PlanStep, ConversionReport, void> {
+  const { source, options: where } = image;
+  const { at, image: index, dialect } = where;
+  const place = {
+    ...(at !== undefined && { at }),
+    ...(index !== undefined && { image: index }),
+    ...(dialect !== undefined && { dialect: dialect.name }),
+  };
+  const run = conversion(source, { ...place, ...options });
+  for (;;) {
+    const { done, value } = run.next();
+    if (done) return value;
+    if (value instanceof Window)
+      value.accept(await source.read(value.wantedAt, value.wantedLength), source.seen);
+    else yield value;
+  }
+}
+
+/** The same for an input that answers at once. */
+export function* planSync(
+  source: SyncSource,
+  options: ConvertOptions,
+): Generator<PlanStep, ConversionReport, void> {
+  const run = conversion(source, options);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done) return value;
+    if (value instanceof Window) value.accept(source.read(value.wantedAt, value.wantedLength), source.seen);
+    else yield value;
+  }
+}
+
+/** Converts an image that is in memory. */
+export function convertBytes(
+  bytes: Uint8Array,
+  options: ConvertOptions,
+): { readonly bytes: Uint8Array; readonly report: ConversionReport } {
+  const steps = planSync(bytesSource(bytes), options);
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return { bytes: joined(parts), report: value };
+    if ("bytes" in value) parts.push(value.bytes);
+    else parts.push(bytes.subarray(value.copy.offset, value.copy.offset + value.copy.length));
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Bytes of page contents read at once. */
+const COPY_PART = 1024 * 1024;
+
+async function* stretch(source: Source, { offset, length }: { offset: number; length: number }) {
+  for (let done = 0; done < length; ) {
+    const bytes = await source.read(offset + done, Math.min(COPY_PART, length - done));
+    if (bytes.length === 0) throw shrunk(offset + done);
+    yield bytes;
+    done += bytes.length;
+  }
+}
+
+/** The error for a source that is shorter than it was when it was surveyed. */
+export function shrunk(offset: number): CrimgError {
+  return new CrimgError("truncated", "the input has become shorter while it was read", { offset });
+}

@@ -1,0 +1,103 @@
+/** What a conversion does to a value. */
+export type ChangeKind = "dropped" | "invented" | "changed" | "renumbered";
+
+/** One line of the report. */
+export interface ReportEntry {
+  readonly kind: ChangeKind;
+  /** The place in the source, e.g. `task[0].mm.vma[3]`; `[*]` where the line stands for several. */
+  readonly path: string;
+  /** The record or raw block. */
+  readonly record: string;
+  /** Its field; `type` or `parent` of its header; null for all of it. */
+  readonly field: string | null;
+  /** The value before; null if there was none, or if several differ. */
+  readonly old: string | null;
+  /** The value after; null if there is none, or if several differ. */
+  readonly new: string | null;
+  readonly why: string;
+  /** True if converting back would not bring the value back. */
+  readonly loss: boolean;
+  /** How many places the line stands for. */
+  readonly count: number;
+}
+
+/** What a conversion did. */
+export interface ConversionReport {
+  /** Dialect of the source; of several images that of the first. */
+  readonly from: string;
+  readonly to: string;
+  /** The patch series the result is made for. */
+  readonly series: string;
+  /** Images converted. */
+  readonly images: number;
+  readonly entries: readonly ReportEntry[];
+  /** Places by what was done to them, those of `omitted` entries too. */
+  readonly counts: Readonly<Record<ChangeKind, number>>;
+  /** True if anything is lost. */
+  readonly lossy: boolean;
+  /** Entries that are counted but not listed, because there are too many. */
+  readonly omitted: number;
+}
+
+/** Entries that a report lists; an image can have millions of places, and a report stays in memory. */
+const LISTED = 10_000;
+
+/** What is said of one place. */
+export type Change = Omit<ReportEntry, "count" | "old" | "new" | "loss"> & {
+  readonly old?: string;
+  readonly new?: string;
+  readonly loss?: boolean;
+};
+
+/** Collects what a conversion does. */
+export class Report {
+  private readonly entries: ReportEntry[] = [];
+  private readonly folded = new Map<string, { -readonly [K in keyof ReportEntry]: ReportEntry[K] }>();
+  private readonly counts = { dropped: 0, invented: 0, changed: 0, renumbered: 0 };
+  private lossy = false;
+  private omitted = 0;
+
+  /** One place, on a line of its own. */
+  add(change: Change): void {
+    this.count(change);
+    if (this.entries.length < LISTED) this.entries.push(entryOf(change));
+    else this.omitted++;
+  }
+
+  /** One of many places that the same happens to: they share a line. */
+  fold(change: Change): void {
+    this.count(change);
+    const { kind, path, field, why, loss } = change;
+    const everywhere = path.replaceAll(/\[\d+\]/g, "[*]");
+    const key = `${kind} ${everywhere} ${change.record} ${field} ${loss} ${why}`;
+    const line = this.folded.get(key);
+    if (line === undefined) {
+      this.folded.set(key, entryOf(change));
+      return;
+    }
+    if (line.path !== everywhere) line.path = commonPath(line.path, path);
+    if (line.old !== (change.old ?? null)) line.old = null;
+    if (line.new !== (change.new ?? null)) line.new = null;
+    line.count++;
+  }
+
+  finish(head: Pick<ConversionReport, "from" | "to" | "series" | "images">): ConversionReport {
+    const { counts, lossy, omitted } = this;
+    return { ...head, entries: [...this.entries, ...this.folded.values()], counts, lossy, omitted };
+  }
+
+  private count({ kind, loss = false }: Change): void {
+    this.counts[kind]++;
+    this.lossy ||= loss;
+  }
+}
+
+function entryOf({ kind, path, record, field, old, new: now, why, loss = false }: Change): ReportEntry {
+  return { kind, path, record, field, old: old ?? null, new: now ?? null, why, loss, count: 1 };
+}
+
+/** The path of both, which differ in their numbers only, with `*` for those. */
+function commonPath(a: string, b: string): string {
+  const [left, right] = [a, b].map(path => path.split(/(?<=\[)|(?=\])/));
+  return left!.map((part, i) => (part === right![i] ? part : "*")).join("");
+}

@@ -1,0 +1,180 @@
+import { CrimgError } from "../errors.js";
+import type { Dialect } from "../format/dialect.js";
+import type { Item, Notice, RawItem, RecordItem } from "../image/item.js";
+import type { Facts } from "./context.js";
+import { type DeletedFiles, isDeleted } from "./deleted.js";
+import { repairedFpu } from "./fpu.js";
+import type { Goal } from "./options.js";
+import { pieceOf, type RecordPiece } from "./piece.js";
+import { taskIndex } from "./task.js";
+import { findSysenter, isVdso } from "./vdso.js";
+
+/** What is known of an image after a first pass over it: all that a stage needs before the bytes that say it come. */
+export class Survey {
+  /** pids of the tasks: `parent` of MM. */
+  readonly tasks: number[] = [];
+  hasMemory = false;
+  hasTail = false;
+  readonly deleted: DeletedFiles = { objrefs: new Set(), counts: new Map() };
+  /** FD_DATA and FNAME by objref; collected if one task is taken out of several. */
+  readonly files = new Map<number, RecordPiece[]>();
+  /** Offsets at which the vdso enters the kernel by SYSENTER. */
+  readonly sysenters: number[] = [];
+  /** The first thing that is wrong with the image. */
+  damage: Notice | undefined;
+  /** Where what is whole ends. */
+  private soundEnd: number | undefined;
+
+  private headArch: Readonly<Record<string, unknown>> | undefined;
+  /** CPU of each task, as far as it decides anything: of the first, or the one that is taken. */
+  private cpu: { readonly task: number; readonly fields: Readonly<Record<string, unknown>> } | undefined;
+  private lastRecord: RecordItem | undefined;
+  private filesPath = "";
+  private objref = 0;
+  private isInFile = false;
+  private isInVdso = false;
+
+  constructor(
+    readonly index: number,
+    readonly dialect: Dialect,
+    private readonly goal: Goal,
+  ) {}
+
+  notice(notice: Notice): void {
+    if (notice.level !== "error" || this.damage !== undefined) return;
+    this.damage = notice;
+    // A record whose blocks are cut would announce what is not there.
+    const owner = this.lastRecord;
+    const isInBlock =
+      owner !== undefined && notice.path.startsWith(`${owner.path}.`) && notice.code === "truncated";
+    this.soundEnd = isInBlock && isBlockOf(owner, notice.path) ? owner.offset : notice.offset;
+  }
+
+  see(item: Item): void {
+    if (item.kind === "record") this.seeRecord(item);
+    else if (item.kind === "raw" && this.isInVdso && item.block.extent && item.first === 0)
+      this.seeVdso(item);
+  }
+
+  /** Offset from which on nothing of the image is used. */
+  get end(): number {
+    return this.soundEnd ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The place of the task that is taken; undefined if all are. */
+  get taken(): number | undefined {
+    const { task } = this.goal;
+    return task === undefined ? undefined : taskIndex(this.tasks, task);
+  }
+
+  /** What the stages ask. `isRepaired`: FPU state that is none will be taken out. */
+  facts(isRepaired: boolean): Facts {
+    const pid = this.tasks[this.taken ?? 0] ?? 0;
+    const cpu = this.cpu?.fields;
+    if (this.headArch !== undefined) {
+      const { has_fxsr, xstate_size } = this.headArch as Record<string, number>;
+      return { pid, fpu: { used: Boolean(cpu?.["used_math"]), hasFxsr: has_fxsr!, size: xstate_size! } };
+    }
+    if (cpu === undefined) return { pid, fpu: { used: false, hasFxsr: 1, size: 512 } };
+    return { pid, fpu: repairedFpu(this.goal, cpu, isRepaired) };
+  }
+
+  private seeRecord(item: RecordItem): void {
+    this.lastRecord = item;
+    switch (item.name) {
+      case "HEAD_ARCH":
+        this.headArch = item.fields as unknown as Record<string, unknown>;
+        break;
+      case "TASK":
+        // Until MM tells it; an image of v5 2/8 never does.
+        this.tasks.push(0);
+        break;
+      case "MM":
+        this.hasMemory = true;
+        this.tasks[this.tasks.length - 1] = item.parent;
+        break;
+      case "VMA":
+        this.isInVdso = this.goal.vdso !== undefined && isVdso(item.fields);
+        break;
+      case "MM_CONTEXT":
+        this.isInVdso = false;
+        break;
+      case "CPU":
+        this.seeCpu(item);
+        break;
+      case "TAIL":
+        this.hasTail = true;
+        break;
+      default:
+        this.seeFile(item);
+    }
+  }
+
+  private seeCpu({ fields }: RecordItem): void {
+    const task = this.tasks.length - 1;
+    if (this.cpu !== undefined && this.tasks[task] !== this.goal.task) return;
+    this.cpu = { task, fields: fields as unknown as Record<string, unknown> };
+  }
+
+  private seeFile(item: RecordItem): void {
+    switch (item.name) {
+      case "FILES":
+        this.filesPath = item.path;
+        break;
+      case "FD_ENT":
+        this.objref = item.fields.objref;
+        // Later descriptors of a file that is unlinked say no name.
+        this.countDeleted();
+        break;
+      case "FD_DATA":
+        this.isInFile = true;
+        this.keep(item);
+        return;
+      case "FNAME":
+        if (!this.isInFile) break;
+        this.keep(item);
+        if (isDeleted(item.fields.fname)) {
+          this.deleted.objrefs.add(this.objref);
+          this.countDeleted();
+        }
+        break;
+    }
+    this.isInFile = false;
+  }
+
+  private countDeleted(): void {
+    const { objrefs, counts } = this.deleted;
+    if (objrefs.has(this.objref)) counts.set(this.filesPath, (counts.get(this.filesPath) ?? 0) + 1);
+  }
+
+  private keep(item: RecordItem): void {
+    if (this.goal.task === undefined) return;
+    const piece = pieceOf(item) as RecordPiece;
+    // Not a view of the window, which would stay in memory with it.
+    const kept = { ...piece, stored: piece.stored?.slice() };
+    this.files.set(this.objref, [
+      ...(item.name === "FD_DATA" ? [] : (this.files.get(this.objref) ?? [])),
+      kept,
+    ]);
+  }
+
+  private seeVdso({ bytes, offset }: RawItem): void {
+    const found = findSysenter(bytes, offset);
+    if (found !== undefined) this.sysenters.push(found);
+  }
+}
+
+function isBlockOf(owner: RecordItem, path: string): boolean {
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  const blocks = owner.image.dialect.byName(owner.name)?.raw ?? [];
+  return blocks.some(block => block.name === name);
+}
+
+/** Says that an image cannot be converted as it stands. */
+export function damageError({ code, message, offset, path }: Notice): CrimgError {
+  return new CrimgError(
+    code === "truncated" ? "truncated" : "malformed",
+    `${message}; a damaged image cannot be converted, but --partial keeps what is whole`,
+    { offset, path },
+  );
+}
