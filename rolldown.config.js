@@ -22,7 +22,7 @@ export default defineConfig({
         },
         {
           name: "work",
-          test: /dist[\\/](dump|format|image|verify|cli[\\/](terminal|image-files|verify-(file|output)))|chalk/,
+          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|spool|write-plan|verify-(file|output)))|chalk/,
           priority: 1,
         },
       ],

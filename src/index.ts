@@ -39,6 +39,7 @@ export {
   type Sink,
 } from "./convert/convert.js";
 export { dialectOfRev } from "./convert/options.js";
+export { taskPids } from "./convert/task.js";
 export { type DumpOptions, type DumpReport, dump, summarize } from "./dump/dump.js";
 export { itemJson } from "./dump/item-json.js";
 export { plain, type Style } from "./dump/style.js";
@@ -50,6 +51,7 @@ export type { RecordFields, RecordName } from "./format/cr/records.js";
 export { type Segment, segmentOf } from "./format/cr/segment.js";
 export type { SeriesGuess } from "./format/cr/series.js";
 export type { Dialect, DialectParts, RecordSpec } from "./format/dialect.js";
+export { type BuildItem, type BuildRaw, type BuildRecord, buildImage } from "./image/build-image.js";
 export { encodeRecord } from "./image/encode-record.js";
 export { Image } from "./image/image.js";
 export {

@@ -7,6 +7,9 @@ export type Run<A> = (args: A) => number | Promise<number>;
 /** Stands for `-` while yargs looks at the arguments, which would make an empty string of it. */
 const STDIN_ARGUMENT = "\0stdin";
 
+/** `--repair` takes its list behind `=` only; yargs would take the file that follows for it. */
+const shorthands: Record<string, string> = { "-": STDIN_ARGUMENT, "--repair": "--repair=all" };
+
 /**
  * Arguments as yargs can take them: `-` hidden from it, and what stands behind `--` made to look like the file names it
  * is. See `inputName` for the way back.
@@ -16,7 +19,7 @@ export function prepareArguments(argv: readonly string[]): string[] {
   const options = end < 0 ? argv : argv.slice(0, end);
   const names = end < 0 ? [] : argv.slice(end + 1);
   return [
-    ...options.map(argument => (argument === "-" ? STDIN_ARGUMENT : argument)),
+    ...options.map(argument => shorthands[argument] ?? argument),
     ...names.map(name => (name === "-" ? STDIN_ARGUMENT : name.startsWith("-") ? `./${name}` : name)),
   ];
 }
@@ -25,6 +28,11 @@ export function prepareArguments(argv: readonly string[]): string[] {
 export function inputName(argument: string): string {
   if (argument === "") throw new CrimgError("usage", "a file name is empty");
   return argument === STDIN_ARGUMENT ? "-" : argument;
+}
+
+/** The same for an output, which need not be given; `-` for stdout. */
+export function outputName(argument: string | undefined): string | undefined {
+  return argument === undefined ? undefined : inputName(argument);
 }
 
 /** A whole number, decimal or 0x hex, not negative. yargs would let `abc` pass as NaN. */
@@ -70,6 +78,7 @@ export function outputOptions<T>(yargs: Argv<T>) {
       alias: "o",
       type: "string",
       requiresArg: true,
+      coerce: outputName,
       describe: "write to this file, which appears only when it is complete",
     });
 }

@@ -3,6 +3,7 @@ import { escapeText } from "../codec/escape.js";
 import { CrimgError } from "../errors.js";
 import { prepareArguments } from "./arguments.js";
 import * as completion from "./completion.js";
+import * as convert from "./convert.js";
 import * as dump from "./dump.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import * as formats from "./formats.js";
@@ -11,7 +12,7 @@ import { ReaderGone } from "./output.js";
 import * as verify from "./verify.js";
 import { version } from "./version.js";
 
-const commands = [dump, info, verify, formats, completion];
+const commands = [dump, info, verify, convert, formats, completion];
 
 /** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import { Chalk, type ColorSupportLevel } from "chalk";
 import { escapeText } from "../codec/escape.js";
+import type { ReportStyle as ConversionStyle } from "../convert/report-view.js";
 import type { Style } from "../dump/style.js";
 import type { ReportStyle } from "../verify/report/human.js";
 
@@ -26,10 +27,17 @@ function wantsColor(flag: boolean | undefined, fd: number): boolean {
 }
 
 /** The same for reports of verify. */
-export function reportStyleFor(flag: boolean | undefined): ReportStyle {
-  const { error, note, dim, symbol } = styleFor(flag);
+export function reportStyleFor(flag: boolean | undefined, fd = 1): ReportStyle {
+  const { error, note, dim, symbol } = styleFor(flag, fd);
   const bySeverity = { error, warning: note, note: dim };
   return { severity: (severity, text) => bySeverity[severity](text), dim, good: symbol };
+}
+
+/** The same for reports of convert, which go to stderr. */
+export function conversionStyleFor(flag: boolean | undefined): ConversionStyle {
+  const { error, note, dim, symbol, name } = styleFor(flag, 2);
+  const byKind = { dropped: note, invented: name, changed: symbol, renumbered: dim };
+  return { kind: (kind, text) => byKind[kind](text), dim, error, good: symbol };
 }
 
 /** How far a run over several images has come: one line on stderr that is written over, if it is a terminal. */

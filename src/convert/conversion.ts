@@ -1,4 +1,5 @@
 import { CrimgError } from "../errors.js";
+import { dialectNamed } from "../format/cr/dialects.js";
 import { MAGIC_TAIL } from "../format/cr/records.js";
 import type { Dialect } from "../format/dialect.js";
 import type { Item, Notice } from "../image/item.js";
@@ -31,14 +32,15 @@ export function* conversion(
   { size, seekable }: Pick<Source, "size" | "seekable">,
   options: ConvertOptions,
 ): Generator<Window | PlanStep, ConversionReport, void> {
-  const goal = goalOf(options);
   if (!seekable) {
     throw new CrimgError("usage", "only an input that can be read twice can be converted: a file, or bytes");
   }
-  const surveys = yield* surveyed(size, goal);
+  const place = placeOf(options);
+  const goal = goalOf(options, yield* firstDialect(size, place));
+  const surveys = yield* surveyed(size, place, goal);
   for (const survey of surveys) refuse(survey, goal);
-  if (goal.lossless) refuseLoss(yield* unwritten(rewritten(size, goal, surveys)));
-  return yield* rewritten(size, goal, surveys);
+  if (goal.lossless) refuseLoss(yield* unwritten(rewritten(size, place, goal, surveys)));
+  return yield* rewritten(size, place, goal, surveys);
 }
 
 /** One pass: its items, and the window when it wants bytes. */
@@ -48,16 +50,28 @@ function* walked(size: number | undefined, options: WalkOptions): Generator<Wind
   for (let item = walk.next(); item !== undefined; item = walk.next()) yield item === NEED ? window : item;
 }
 
-function placeOf({ at, image, dialect }: Goal): WalkOptions {
+function placeOf({ at, image, dialect }: ConvertOptions): WalkOptions {
   return {
     ...(at !== undefined && { at }),
     ...(image !== undefined && { image }),
-    ...(dialect !== undefined && { dialect }),
+    ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
   };
 }
 
+function* firstDialect(size: number | undefined, place: WalkOptions): Generator<Window, Dialect, void> {
+  for (const step of walked(size, place)) {
+    if (step instanceof Window) yield step;
+    else if (step.kind !== "gap") return step.image.dialect;
+  }
+  throw new CrimgError("not-an-image", "the input holds no image");
+}
+
 /** The first pass: a survey of each image. */
-function* surveyed(size: number | undefined, goal: Goal): Generator<Window, Survey[], void> {
+function* surveyed(
+  size: number | undefined,
+  place: WalkOptions,
+  goal: Goal,
+): Generator<Window, Survey[], void> {
   const surveys: Survey[] = [];
   let heard: Notice[] = [];
   // A notice comes before the item it stands at, and so perhaps before its image is known.
@@ -70,7 +84,7 @@ function* surveyed(size: number | undefined, goal: Goal): Generator<Window, Surv
     heard.push(notice);
   };
   const preview = goal.vdso === undefined ? {} : { preview: VDSO_PREVIEW };
-  for (const step of walked(size, { ...placeOf(goal), ...preview, onNotice })) {
+  for (const step of walked(size, { ...place, ...preview, onNotice })) {
     if (step instanceof Window) yield step;
     else if (step.kind !== "gap") {
       let survey = surveys.at(-1);
@@ -140,13 +154,14 @@ function isRepaired(repair: Repair, { dialect }: Survey, { to, repair: asked = [
 /** The second pass: what becomes of each image, in the order of the file. */
 function* rewritten(
   size: number | undefined,
+  place: WalkOptions,
   goal: Goal,
   surveys: readonly Survey[],
 ): Generator<Window | PlanStep, ConversionReport, void> {
   const report = new Report();
   const plan = new Plan();
   let current: Rewriting | undefined;
-  for (const step of walked(size, placeOf(goal))) {
+  for (const step of walked(size, place)) {
     if (step instanceof Window) {
       yield step;
       continue;

@@ -9,8 +9,8 @@ export type Repair = (typeof repairs)[number];
 
 /** What to make of an image. */
 export interface ConvertOptions {
-  /** The dialect of the result, e.g. `cr-3b`. */
-  readonly to: string;
+  /** The dialect of the result, e.g. `cr-3b`. Default: that of the (first) image. */
+  readonly to?: string;
   /** Patch series of the kernel that shall restart the result. Default: the last one of the dialect. */
   readonly series?: string;
   /** Version of that kernel, `2.6.28` or `2.6.28-rc3`; restart compares its numbers exactly. Default: kept. */
@@ -51,11 +51,10 @@ export interface InventedFd {
 }
 
 /** The options with their names looked up. */
-export interface Goal extends Omit<ConvertOptions, "to" | "kernel" | "dialect"> {
+export interface Goal extends Omit<ConvertOptions, "to" | "kernel" | "dialect" | "at" | "image"> {
   readonly to: Dialect;
   readonly series: string;
   readonly kernel: KernelVersion | undefined;
-  readonly dialect: Dialect | undefined;
   readonly ppid: number;
   readonly fds: readonly InventedFd[];
   readonly fpu: "clear" | "init" | "asis";
@@ -76,10 +75,10 @@ export function dialectOfRev(rev: number): Dialect {
   throw new CrimgError("usage", `no dialect has rev ${rev}; there are ${known}`);
 }
 
-/** Looks up what the options name; `usage` for what there is not. */
-export function goalOf(options: ConvertOptions): Goal {
-  const { to: name, dialect, kernel, series: wanted, ppid = 1, fds = [], fpu = "clear" } = options;
-  const to = dialectNamed(name);
+/** Looks up what the options name; `usage` for what there is not. `from` is the dialect of the image. */
+export function goalOf(options: ConvertOptions, from: Dialect): Goal {
+  const { to: name, kernel, series: wanted, ppid = 1, fds = [], fpu = "clear" } = options;
+  const to = name === undefined ? from : dialectNamed(name);
   const series = wanted ?? to.series.at(-1)!;
   if (!to.series.includes(series)) {
     throw new CrimgError(
@@ -104,7 +103,6 @@ export function goalOf(options: ConvertOptions): Goal {
     // The kernel writes descriptors in ascending order.
     fds: fds.toSorted((a, b) => a.fd - b.fd),
     kernel: kernel === undefined ? undefined : kernelVersion(kernel),
-    dialect: dialect === undefined ? undefined : dialectNamed(dialect),
   };
 }
 

@@ -133,8 +133,13 @@ export function pieceText(piece: Piece, dialect: Dialect): string {
   if (spec === undefined) return "";
   const { layout } = layoutFor(spec, piece.fields);
   const defined = layout.filter(({ field }) => !isStale(field, piece.fields));
-  const texts = defined.map(({ name, field }) => [name, valueText(actualText(field, piece.fields[name]))]);
-  return texts.length === 1 ? texts[0]![1]! : texts.map(([name, text]) => `${name} ${text}`).join(", ");
+  return defined
+    .map(({ name, field }) => {
+      const text = valueText(actualText(field, piece.fields[name]));
+      // A string, or a path, needs no name.
+      return spec.variable ? text : `${name} ${text}`;
+    })
+    .join(", ");
 }
 
 /** Elements of a raw block that a report shows. */

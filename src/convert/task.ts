@@ -2,6 +2,7 @@ import { decodeTable, encodeTable } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
 import { pids } from "../format/cr/records.js";
 import type { Dialect } from "../format/dialect.js";
+import type { Item } from "../image/item.js";
 import type { Context } from "./context.js";
 import {
   bytesOf,
@@ -23,6 +24,13 @@ export interface TaskCut {
   readonly tasks: readonly number[];
   /** FD_DATA and FNAME by objref: they stand only at the first task that has the file. */
   readonly files: ReadonlyMap<number, readonly RecordPiece[]>;
+}
+
+/** The pids of the tasks in an image, in its order: `parent` of MM. */
+export function taskPids(items: Iterable<Item>): number[] {
+  const found: number[] = [];
+  for (const item of items) if (item.kind === "record" && item.name === "MM") found.push(item.parent);
+  return found;
 }
 
 /** The place of the task with this pid; `usage` if there is none. */

@@ -38,19 +38,24 @@ function regularFile(fd: number, path: string, size: number, close: () => void):
     used += wanted;
     return slab.subarray(used - wanted, used);
   };
+  const readInto = (offset: number, target: Uint8Array): number => {
+    let done = 0;
+    while (done < target.length) {
+      const read = attempt(path, "read", () =>
+        readSync(fd, target, done, target.length - done, offset + done),
+      );
+      if (read === 0) break;
+      done += read;
+    }
+    return done;
+  };
   return {
     size,
     seekable: true,
+    readInto,
     read(offset, length) {
       const bytes = room(Math.max(0, Math.min(length, size - offset)));
-      let done = 0;
-      while (done < bytes.length) {
-        const read = attempt(path, "read", () =>
-          readSync(fd, bytes, done, bytes.length - done, offset + done),
-        );
-        if (read === 0) break;
-        done += read;
-      }
+      const done = readInto(offset, bytes);
       // Not a Buffer: cutting views of one costs three times as much, and the walk cuts one for each record.
       return new Uint8Array(bytes.buffer, bytes.byteOffset, done);
     },

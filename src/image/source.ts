@@ -19,6 +19,8 @@ export interface Source {
 /** A source that answers at once. */
 export interface SyncSource extends Source {
   read(offset: number, length: number): Uint8Array;
+  /** Fills `target` from `offset` on, as far as the input goes: for bytes that are only passed on. Returns how many. */
+  readInto?(offset: number, target: Uint8Array): number;
   close?(): void;
 }
 

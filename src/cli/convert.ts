@@ -1,0 +1,328 @@
+import { mkdirSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import type { Argv } from "yargs";
+import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../convert/convert.js";
+import { CrimgError } from "../errors.js";
+import type { SyncSource } from "../image/source.js";
+import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
+import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
+import { openOutput, writeOutput } from "./output.js";
+
+export const command = "convert <file>";
+export const describe = "Carry an image to another revision, or repair it";
+
+const repairNames: readonly Repair[] = ["tls", "chunks", "fpu"];
+
+export function builder(yargs: Argv) {
+  return imageOptions(yargs)
+    .positional("file", { type: "string", demandOption: true, describe: "the image file, - for stdin" })
+    .option("output", {
+      alias: "o",
+      type: "string",
+      requiresArg: true,
+      coerce: outputName,
+      describe: "write the image to this file, which appears only when it is complete; - for stdout",
+    })
+    .option("to", {
+      type: "string",
+      requiresArg: true,
+      describe: "dialect of the result (see crimg formats)",
+    })
+    .option("to-rev", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("to-rev"),
+      describe: "revision of the result: the latest dialect that has it",
+      conflicts: ["to"],
+    })
+    .option("series", {
+      type: "string",
+      requiresArg: true,
+      describe: "patch series of the kernel that shall restart it; default: the last of the dialect",
+    })
+    .option("kernel", {
+      type: "string",
+      requiresArg: true,
+      describe: "version of that kernel, X.Y.Z or X.Y.Z-suffix; default: as in the image",
+    })
+    .option("repair", {
+      type: "string",
+      coerce: repairsOf,
+      describe: `mend what keeps an intact image from restarting: all, or --repair=${repairNames.join(",")}`,
+    })
+    .option("fpu", {
+      choices: ["clear", "init", "asis"] as const,
+      default: "clear" as const,
+      describe: "where the image has no FPU state but says so: clear used_math, put a fresh state, leave it",
+    })
+    .option("deleted", {
+      choices: ["drop", "create"] as const,
+      describe: "descriptors of unlinked files: drop them, or have the kernel create empty files",
+    })
+    .option("vdso", {
+      choices: ["int80"] as const,
+      describe: "have the vdso enter the kernel by int 0x80 (edits the task's memory)",
+    })
+    .option("xstate", {
+      choices: [512, 576] as const,
+      describe: "bytes of FPU state: 512 for CPUs without XSAVE, 576 for those with it",
+    })
+    .option("fd", {
+      type: "string",
+      array: true,
+      nargs: 1,
+      coerce: (fds: string[] | undefined) => fds?.map(inventedFd),
+      describe: "N=PATH: a descriptor for a task that comes without (repeatable)",
+    })
+    .option("ppid", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("ppid"),
+      describe: "parent's pid where pids are invented; default: 1",
+    })
+    .option("task", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("task"),
+      describe: "take the task with this pid out of an image of several",
+    })
+    .option("split", {
+      type: "string",
+      requiresArg: true,
+      describe: "take all tasks apart: a file each in this folder, NAME-PID.img",
+      conflicts: ["task", "output"],
+    })
+    .option("zero-undefined", {
+      type: "boolean",
+      describe: "write 0 where the kernel left bytes undefined (padding, stale registers)",
+    })
+    .option("partial", {
+      type: "boolean",
+      describe: "of a damaged image keep what is whole, and close it with a TAIL",
+    })
+    .option("lossless", { type: "boolean", describe: "refuse to lose anything" })
+    .option("dry-run", { alias: "n", type: "boolean", describe: "only report what would be done" })
+    .option("report", {
+      type: "string",
+      requiresArg: true,
+      coerce: outputName,
+      describe: "write the report as JSON to this file; - for stdout",
+    })
+    .option("json", { type: "boolean", describe: "the same as --report -", conflicts: ["report"] })
+    .option("quiet", { alias: "q", type: "boolean", describe: "no report on stderr" })
+    .option("force", { alias: "f", type: "boolean", describe: "replace files that are there" })
+    .option("verify", {
+      type: "boolean",
+      default: true,
+      describe: "verify the result (--no-verify); what goes to stdout never is",
+    })
+    .option("color", {
+      type: "boolean",
+      describe: "colours, or --no-color; default: if stderr is a terminal",
+    })
+    .example("crimg convert --to-rev 2 app.img -o app-2.img", "for the kernels of v6 to v8")
+    .example("crimg convert --to cr-3b --kernel 2.6.28 app.img -o new.img", "for a v13 kernel")
+    .example("crimg convert --repair app.img -o good.img", "the same dialect, but it restarts")
+    .example("crimg convert --to-rev 2 --split tasks/ tree.img", "a tree of tasks, one by one")
+    .example("crimg convert --to-rev 1 --dry-run app.img", "what would be lost")
+    .epilogue(EXIT_CODES_TEXT);
+}
+
+type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
+
+/** What one output came to, as it goes into the JSON report. */
+interface Result extends ConversionReport {
+  readonly image: string;
+  /** The file that was written; null if none was, or to stdout. */
+  readonly output: string | null;
+}
+
+/** One file to write. */
+interface Job {
+  readonly output: string | undefined;
+  readonly options: ConvertOptions;
+}
+
+export const run: Run<Args> = async args => {
+  const path = inputName(args.file);
+  const label = path === "-" ? "stdin" : path;
+  refuseSenseless(args);
+  const [{ rereadable }, { complain }] = await Promise.all([import("./spool.js"), import("./terminal.js")]);
+  let source: SyncSource | undefined;
+  try {
+    const options = await optionsOf(args);
+    source = rereadable(path, args.output ?? args.split);
+    const jobs =
+      args.split === undefined
+        ? [{ output: args.output, options }]
+        : await splitJobs(source, label, args.split, options);
+    const results: Result[] = [];
+    let exit: number = ExitCode.good;
+    for (const job of jobs) {
+      const report = await convertOne(source, path, job, args);
+      const output = args.dryRun || job.output === "-" ? undefined : job.output;
+      results.push({ image: label, output: output ?? null, ...report });
+      await show(label, report, args);
+      if (output !== undefined && args.verify)
+        exit = Math.max(exit, await verifyResult(output, report, args));
+    }
+    const target = args.json ? "-" : args.report;
+    if (target !== undefined)
+      writeOutput(target, write => write(`${JSON.stringify(results, undefined, 2)}\n`));
+    return exit;
+  } catch (error) {
+    if (!(error instanceof CrimgError)) throw error;
+    complain(withLabel(label, error));
+    return exitCodeOf(error.code);
+  } finally {
+    source?.close?.();
+  }
+};
+
+function refuseSenseless({ output, split, dryRun, json, report }: Args): void {
+  const no = (message: string) => {
+    throw new CrimgError("usage", message);
+  };
+  if (output === undefined && split === undefined && !dryRun) no("where to? -o FILE, or -o - for stdout");
+  const reportsToStdout = json || report === "-";
+  if (output === "-" && reportsToStdout && !dryRun) no("stdout cannot take both the image and the report");
+  if (output === "-" && process.stdout.isTTY && !dryRun)
+    no("stdout is a terminal; an image goes to a file or a pipe");
+}
+
+async function optionsOf(args: Args): Promise<ConvertOptions> {
+  const { dialectOfRev } = await import("../convert/options.js");
+  const { to, toRev, series, kernel, repair, fpu, deleted, vdso, xstate, fd, ppid, task } = args;
+  const { zeroUndefined, partial, lossless, at, image, dialect } = args;
+  const target = toRev === undefined ? to : dialectOfRev(toRev).name;
+  const given = { to: target, series, kernel, repair, fpu, deleted, vdso, xstate, fds: fd, ppid, task };
+  const more = { zeroUndefined, partial, lossless, at, image, dialect };
+  // Options that were not given must not be there.
+  return Object.fromEntries(Object.entries({ ...given, ...more }).filter(([, value]) => value !== undefined));
+}
+
+/** A file for each task; the folder is made if it is missing. */
+async function splitJobs(
+  source: SyncSource,
+  label: string,
+  folder: string,
+  options: ConvertOptions,
+): Promise<Job[]> {
+  const [{ taskPids }, { walkSync }, { dialectNamed }] = await Promise.all([
+    import("../convert/task.js"),
+    import("../image/iterate.js"),
+    import("../format/cr/dialects.js"),
+  ]);
+  const { at, image = 0, dialect } = options;
+  const place = {
+    ...(at !== undefined && { at }),
+    ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
+  };
+  const pids = taskPids(walkSync(source, { image, ...place }));
+  const twice = pids.find((pid, i) => pids.indexOf(pid) !== i);
+  if (twice !== undefined) throw new CrimgError("refused", `two tasks have the pid ${twice}`);
+  if (pids.length === 0) throw new CrimgError("refused", "it holds no task with memory to take out");
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CrimgError("io", `${folder}: cannot make the folder: ${(error as Error).message}`);
+  }
+  const name = basename(label, extname(label));
+  return pids.map(pid => ({
+    output: join(folder, `${name}-${pid}.img`),
+    options: { ...options, image, task: pid },
+  }));
+}
+
+async function convertOne(
+  source: SyncSource,
+  path: string,
+  { output: target, options }: Job,
+  { dryRun, force = false }: Args,
+): Promise<ConversionReport> {
+  const [{ planSync }, { writePlan }] = await Promise.all([
+    import("../convert/convert.js"),
+    import("./write-plan.js"),
+  ]);
+  const plan = planSync(source, options);
+  if (dryRun) {
+    for (;;) {
+      const { done, value } = plan.next();
+      if (done) return value;
+    }
+  }
+  const output = openOutput(target, { force, inputs: path === "-" ? [] : [path] });
+  let report: ConversionReport;
+  try {
+    report = await writePlan(plan, source, output.write);
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+  output.close();
+  return report;
+}
+
+/** The tables of all tasks of a tree would be a wall; `--report` has them. */
+async function show(label: string, report: ConversionReport, { quiet, color, split }: Args): Promise<void> {
+  if (quiet) return;
+  const [{ reportLines }, { conversionStyleFor }] = await Promise.all([
+    import("../convert/report-view.js"),
+    import("./terminal.js"),
+  ]);
+  process.stderr.write(
+    `${reportLines(label, report, conversionStyleFor(color), split !== undefined).join("\n")}\n`,
+  );
+}
+
+/** Findings of one result that are shown. */
+const FINDINGS_SHOWN = 20;
+
+/** Says what verify finds in a result; the exit code for it. */
+async function verifyResult(
+  path: string,
+  { series }: ConversionReport,
+  { quiet, color }: Args,
+): Promise<number> {
+  const [{ verifyFile }, human, { reportStyleFor }, { rules }] = await Promise.all([
+    import("./verify-file.js"),
+    import("../verify/report/human.js"),
+    import("./terminal.js"),
+    import("../verify/rules.js"),
+  ]);
+  const result = verifyFile({
+    path,
+    series,
+    missing: [],
+    assumeFiles: true,
+    severity: "error",
+    max: FINDINGS_SHOWN,
+  });
+  if ("failure" in result) throw new CrimgError(result.failure.code, `the result: ${result.failure.message}`);
+  const groups = new Map(rules.map(({ id, group }) => [id, group]));
+  const wrong = result.findings.filter(({ rule }) => groups.get(rule) !== "sense");
+  if (!quiet || wrong.length > 0) {
+    const style = reportStyleFor(color, 2);
+    const lines = human.reportLines(path, wrong, result.report, style, result.withheld);
+    process.stderr.write(`${lines.join("\n")}\n`);
+  }
+  return wrong.length === 0 ? ExitCode.good : ExitCode.findings;
+}
+
+/** `all`, or a list of names. */
+function repairsOf(text: string | undefined): readonly Repair[] | undefined {
+  if (text === undefined) return undefined;
+  const names = text === "all" ? repairNames : text.split(",").map(name => name.trim());
+  const unknown = names.find(name => !(repairNames as readonly string[]).includes(name));
+  if (unknown === undefined) return names as readonly Repair[];
+  throw new CrimgError(
+    "usage",
+    `no repair is called "${unknown}"; there are ${repairNames.join(", ")}, and all`,
+  );
+}
+
+function inventedFd(text: string): InventedFd {
+  const parts = /^(\d{1,7})=(.+)$/s.exec(text);
+  if (parts === null) throw new CrimgError("usage", `--fd takes N=PATH (0=/dev/null), found "${text}"`);
+  return { fd: Number(parts[1]), path: parts[2]! };
+}

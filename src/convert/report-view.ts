@@ -1,0 +1,72 @@
+import { escapeText } from "../codec/escape.js";
+import type { ChangeKind, ConversionReport, ReportEntry } from "./report.js";
+
+/** How the parts of the table look. Each takes text and gives it back, coloured or not. */
+export interface ReportStyle {
+  kind(kind: ChangeKind, text: string): string;
+  dim(text: string): string;
+  error(text: string): string;
+  good(text: string): string;
+}
+
+/** Lines of the table that are shown; `--report` has all. */
+const SHOWN = 200;
+/** Columns that a place, and what becomes of it, are padded to at most. */
+const PLACE = 60;
+const CHANGE = 40;
+
+/** What a conversion did: a line an entry (not if `isBrief`), and the sum. */
+export function reportLines(
+  label: string,
+  report: ConversionReport,
+  style: ReportStyle,
+  isBrief = false,
+): string[] {
+  const { from, to, series, entries, omitted } = report;
+  const shown = isBrief ? [] : entries.slice(0, SHOWN);
+  const places = shown.map(placeText);
+  const changes = shown.map(changeText);
+  const widest = (texts: readonly string[], most: number) =>
+    Math.min(
+      most,
+      texts.reduce((width, text) => Math.max(width, text.length), 0),
+    );
+  const [placeWidth, changeWidth] = [widest(places, PLACE), widest(changes, CHANGE)];
+  const way = from === to ? `stays ${to}` : `${from} to ${to}`;
+  const more = entries.length - shown.length + omitted;
+  return [
+    `${escapeText(label)}: ${way}, for a ${series} kernel`,
+    ...shown.map(({ kind, loss, why }, i) => {
+      const what = style.kind(kind, kind.padEnd(10));
+      const lost = loss ? style.error("LOST ") : "     ";
+      const text = `${places[i]!.padEnd(placeWidth)}  ${changes[i]!.padEnd(changeWidth)}`;
+      return `  ${what}  ${lost} ${text}  ${style.dim(why)}`;
+    }),
+    ...(more > 0 && !isBrief ? [`  ${style.dim(`and ${more} more: see --report`)}`] : []),
+    `  ${sumText(report, style)}`,
+  ];
+}
+
+function placeText({ path, field, count }: ReportEntry): string {
+  const place = field === null ? path : `${path} ${field}`;
+  return escapeText(count === 1 ? place : `${place} (${count})`);
+}
+
+function changeText({ kind, old, new: now }: ReportEntry): string {
+  const text = kind === "dropped" ? (old ?? "") : kind === "invented" ? (now ?? "") : bothText(old, now);
+  return escapeText(text);
+}
+
+function bothText(old: string | null, now: string | null): string {
+  if (now === null) return "several values";
+  return old === null ? `to ${now}` : `${old} -> ${now}`;
+}
+
+function sumText({ counts, lossy, entries }: ConversionReport, style: ReportStyle): string {
+  if (entries.length === 0) return style.good("nothing changes: the same bytes");
+  const sum = (Object.entries(counts) as [ChangeKind, number][])
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(", ");
+  return `${sum}; ${lossy ? style.error("what is marked LOST does not come back") : style.good("nothing is lost")}`;
+}
