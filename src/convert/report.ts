@@ -52,7 +52,8 @@ export type Change = Omit<ReportEntry, "count" | "old" | "new" | "loss"> & {
 /** Collects what a conversion does. */
 export class Report {
   private readonly entries: ReportEntry[] = [];
-  private readonly folded = new Map<string, { -readonly [K in keyof ReportEntry]: ReportEntry[K] }>();
+  /** Lines that stand for several places, by record. */
+  private readonly folded = new Map<string, FoldedEntry[]>();
   private readonly counts = { dropped: 0, invented: 0, changed: 0, renumbered: 0 };
   private lossy = false;
   private omitted = 0;
@@ -67,23 +68,30 @@ export class Report {
   /** One of many places that the same happens to: they share a line. */
   fold(change: Change): void {
     this.count(change);
-    const { kind, path, field, why, loss } = change;
-    const everywhere = path.replaceAll(/\[\d+\]/g, "[*]");
-    const key = `${kind} ${everywhere} ${change.record} ${field} ${loss} ${why}`;
-    const line = this.folded.get(key);
-    if (line === undefined) {
-      this.folded.set(key, entryOf(change));
-      return;
-    }
-    if (line.path !== everywhere) line.path = commonPath(line.path, path);
-    if (line.old !== (change.old ?? null)) line.old = null;
-    if (line.new !== (change.new ?? null)) line.new = null;
-    line.count++;
+    const { kind, path, record, field, why, loss = false } = change;
+    const lines = this.folded.get(record) ?? [];
+    // Not by a key made of all this: it comes with every record of an image.
+    const line = lines.find(
+      line =>
+        line.field === field &&
+        line.why === why &&
+        line.kind === kind &&
+        line.loss === loss &&
+        likeness(line.path, path) !== "different",
+    );
+    if (line === undefined) this.folded.set(record, [...lines, { ...entryOf(change) }]);
+    else join(line, change);
   }
 
   finish(head: Pick<ConversionReport, "from" | "to" | "series" | "images">): ConversionReport {
     const { counts, lossy, omitted } = this;
-    return { ...head, entries: [...this.entries, ...this.folded.values()], counts, lossy, omitted };
+    return {
+      ...head,
+      entries: [...this.entries, ...[...this.folded.values()].flat()],
+      counts,
+      lossy,
+      omitted,
+    };
   }
 
   private count({ kind, loss = false }: Change): void {
@@ -94,6 +102,43 @@ export class Report {
 
 function entryOf({ kind, path, record, field, old, new: now, why, loss = false }: Change): ReportEntry {
   return { kind, path, record, field, old: old ?? null, new: now ?? null, why, loss, count: 1 };
+}
+
+type FoldedEntry = { -readonly [K in keyof ReportEntry]: ReportEntry[K] };
+
+function join(line: FoldedEntry, change: Change): void {
+  if (likeness(line.path, change.path) !== "covered") line.path = commonPath(line.path, change.path);
+  if (line.old !== (change.old ?? null)) line.old = null;
+  if (line.new !== (change.new ?? null)) line.new = null;
+  line.count++;
+}
+
+const STAR = "*".charCodeAt(0);
+
+/** `covered`: the path is the pattern, with numbers for its `*`. `alike`: the same but for other numbers. */
+function likeness(pattern: string, path: string): "covered" | "alike" | "different" {
+  let result: "covered" | "alike" = "covered";
+  let i = 0;
+  let j = 0;
+  while (i < pattern.length || j < path.length) {
+    const [wanted, found] = [pattern.charCodeAt(i), path.charCodeAt(j)];
+    if (wanted === found) {
+      i++;
+      j++;
+    } else {
+      if (wanted === STAR) i++;
+      else result = "alike";
+      const [before, after] = [i, j];
+      while (isDigit(pattern.charCodeAt(i))) i++;
+      while (isDigit(path.charCodeAt(j))) j++;
+      if (i === before && j === after) return "different";
+    }
+  }
+  return result;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** The path of both, which differ in their numbers only, with `*` for those. */

@@ -71,10 +71,12 @@ function dropping({ from, to, drops = [] }: Step, back: Step, context: Context):
   const { report, goal } = context;
   const byDefault = { ...context, goal: { ...goal, ppid: 1, fds: [] } };
   const again = (back.invents ?? []).flatMap(({ make }) => make(byDefault, ""));
+  const names = namesBelow(from, drops);
   const place = new RegExp(`(?:^|\\.)(${drops.join("|")})(?:\\.|$)`);
   return emit => piece => {
-    const group = drops.length === 0 ? undefined : place.exec(piece.path)?.[1];
-    if (group === undefined || piece.kind === "plain") return emit(piece);
+    if (piece.kind === "plain" || !names.has(piece.name)) return emit(piece);
+    const group = place.exec(piece.path)?.[1];
+    if (group === undefined) return emit(piece);
     const loss = !again.some(other => isSame(piece, other, from));
     const old = pieceText(piece, from);
     report.add({
@@ -87,6 +89,16 @@ function dropping({ from, to, drops = [] }: Step, back: Step, context: Context):
       loss,
     });
   };
+}
+
+/** Records and raw blocks that can stand in these groups: most pieces are of others, and need no look at their path. */
+function namesBelow(dialect: Dialect, groups: readonly string[]): ReadonlySet<string> {
+  const places = dialect.automaton.places.filter(place =>
+    [place.record.toLowerCase(), ...place.groups.map(({ group }) => group.name)].some(name =>
+      groups.includes(name),
+    ),
+  );
+  return new Set(places.flatMap(({ record, raw }) => [record, ...raw.map(({ name }) => name)]));
 }
 
 function inventing({ to, invents = [] }: Step, context: Context): Stage {
