@@ -9,13 +9,12 @@ export interface ReportStyle {
   good(text: string): string;
 }
 
-/** Lines of the table that are shown; `--report` has all. */
+/** Entries that are shown; `--report` has all. */
 const SHOWN = 200;
-/** Columns that a place, and what becomes of it, are padded to at most. */
+/** Columns that a place is padded to at most. */
 const PLACE = 60;
-const CHANGE = 40;
 
-/** What a conversion did: a line an entry (not if `isBrief`), and the sum. */
+/** What a conversion did: reasons, under each what was done for it (not if `isBrief`), and the sum. */
 export function reportLines(
   label: string,
   report: ConversionReport,
@@ -24,27 +23,28 @@ export function reportLines(
 ): string[] {
   const { from, to, series, entries, omitted } = report;
   const shown = isBrief ? [] : entries.slice(0, SHOWN);
-  const places = shown.map(placeText);
-  const changes = shown.map(changeText);
-  const widest = (texts: readonly string[], most: number) =>
-    Math.min(
-      most,
-      texts.reduce((width, text) => Math.max(width, text.length), 0),
-    );
-  const [placeWidth, changeWidth] = [widest(places, PLACE), widest(changes, CHANGE)];
+  const width = Math.min(PLACE, Math.max(0, ...shown.map(entry => placeText(entry).length)));
+  const hasLoss = shown.some(({ loss }) => loss);
+  const reasons = [...new Set(shown.map(({ why }) => why))];
   const way = from === to ? `stays ${to}` : `${from} to ${to}`;
   const more = entries.length - shown.length + omitted;
   return [
     `${escapeText(label)}: ${way}, for a ${series} kernel`,
-    ...shown.map(({ kind, loss, why }, i) => {
-      const what = style.kind(kind, kind.padEnd(10));
-      const lost = loss ? style.error("LOST ") : "     ";
-      const text = `${places[i]!.padEnd(placeWidth)}  ${changes[i]!.padEnd(changeWidth)}`;
-      return `  ${what}  ${lost} ${text}  ${style.dim(why)}`;
-    }),
+    ...reasons.flatMap(reason => [
+      `  ${style.dim(reason)}`,
+      ...shown
+        .filter(({ why }) => why === reason)
+        .map(entry => `    ${entryText(entry, width, hasLoss, style)}`),
+    ]),
     ...(more > 0 && !isBrief ? [`  ${style.dim(`and ${more} more: see --report`)}`] : []),
     `  ${sumText(report, style)}`,
   ];
+}
+
+function entryText(entry: ReportEntry, width: number, hasLoss: boolean, style: ReportStyle): string {
+  const { kind, loss } = entry;
+  const mark = hasLoss ? (loss ? style.error("LOST  ") : "      ") : "";
+  return `${style.kind(kind, kind.padEnd(10))}  ${mark}${placeText(entry).padEnd(width)}  ${changeText(entry)}`.trimEnd();
 }
 
 function placeText({ path, field, count }: ReportEntry): string {

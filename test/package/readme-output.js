@@ -10,11 +10,11 @@ export function currentReadme(text) {
     /(<!-- output: crimg (.*?) -->\n```\n)[\s\S]*?(```\n<!-- end -->)/g,
     (_, before, args, after) => {
       const crimg = fileURLToPath(new URL("bin/crimg.js", root));
-      const { stdout } = spawnSync(process.execPath, [crimg, ...args.split(" ")], {
+      const { stdout, stderr } = spawnSync(process.execPath, [crimg, ...args.split(" ")], {
         cwd: fileURLToPath(root),
         encoding: "utf8",
       });
-      return `${before}${stdout}${after}`;
+      return `${before}${stdout}${stderr}${after}`;
     },
   );
 }
