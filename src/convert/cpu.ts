@@ -1,5 +1,5 @@
 import type { Context } from "./context.js";
-import { FXSAVE_SIZE, hasPlainXsaveHeader, withXsaveHeader, XSAVE_SIZE } from "./fpu-state.js";
+import { FXSAVE_SIZE, withXsaveHeader, XSAVE_SIZE } from "./fpu-state.js";
 import { bytesOf, changed, inventedRaw, type RecordPiece, type Stage } from "./piece.js";
 import type { Report } from "./report.js";
 
@@ -98,7 +98,7 @@ function flagOf(field: string, { path, fields }: RecordPiece, report: Report): n
 /** XSAVE's header must name the parts that are there, or the kernel restarts the task with an empty FPU. */
 function usableState(state: Uint8Array, path: string, report: Report): Uint8Array {
   const parts = state[FXSAVE_SIZE];
-  if (state.length !== XSAVE_SIZE || (parts! >= 1 && parts! <= 3) || hasPlainXsaveHeader(state)) return state;
+  if (state.length !== XSAVE_SIZE || (parts! >= 1 && parts! <= 3)) return state;
   report.add({
     kind: "changed",
     path,

@@ -1,3 +1,4 @@
+import type { ByteOrder } from "../codec/field.js";
 import { holdsPointer, seriesWithoutFpu } from "../format/cr/series.js";
 import type { Context, FpuFacts } from "./context.js";
 import { freshFpu } from "./fpu-state.js";
@@ -12,10 +13,10 @@ type EmbeddedCpu = RecordPiece & { readonly fields: { readonly xstate: Uint8Arra
  * `fpu` as the image comes: v6 and before say used_math, but wrote a pointer where the state belongs, which later
  * kernels load into the FPU without a word. By default the task gets a fresh FPU as if it had never used one.
  */
-export function withoutPointers({ goal, report }: Pick<Context, "goal" | "report">): Stage {
+export function withoutPointers({ goal, report }: Context): Stage {
   return emit => piece => {
     if (goal.fpu === "asis" || !isEmbedded(piece) || !hasPointer(piece.fields)) return emit(piece);
-    emit(goal.fpu === "init" ? fresh(piece, report) : withoutFpu(piece, report, POINTER));
+    emit(goal.fpu === "init" ? fresh(piece, goal.to.order, report) : withoutFpu(piece, report, POINTER));
   };
 }
 
@@ -48,7 +49,7 @@ function hasPointer(fields: Fields): boolean {
   return fields["used_math"] !== 0 && holdsPointer(fields["xstate"] as Uint8Array);
 }
 
-function fresh(piece: EmbeddedCpu, report: Report): RecordPiece {
+function fresh(piece: EmbeddedCpu, order: ByteOrder, report: Report): RecordPiece {
   const { path, fields } = piece;
   report.add({
     kind: "changed",
@@ -70,7 +71,7 @@ function fresh(piece: EmbeddedCpu, report: Report): RecordPiece {
       why: "the fresh state is one of FXSAVE",
     });
   }
-  return changed(piece, { has_fxsr: 1, xstate: freshFpu(fields.xstate.length, "little") });
+  return changed(piece, { has_fxsr: 1, xstate: freshFpu(fields.xstate.length, order) });
 }
 
 function withoutFpu(piece: EmbeddedCpu, report: Report, why: string): RecordPiece {
