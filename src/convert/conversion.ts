@@ -244,18 +244,19 @@ class Rewriting {
 }
 
 function stagesOf(survey: Survey, context: Context): readonly Stage[] {
-  const { dialect, deleted, sysenters, tasks, files, taken } = survey;
+  const { dialect, deleted, sysenters, tasks, taken } = survey;
   const { goal } = context;
   const repairs = (repair: Repair) => isRepaired(repair, survey, goal);
   const stages: (Stage | false)[] = [
-    taken !== undefined && isOfSeveral(dialect) && onlyTask(context, dialect, { index: taken, tasks, files }),
+    // By the objrefs of the source, which the next one changes.
+    goal.deleted === "drop" && withoutDeleted(context, deleted),
+    goal.deleted === "create" && createDeleted(context, deleted),
+    taken !== undefined && isOfSeveral(dialect) && onlyTask(context, dialect, { index: taken, tasks }),
     repairs("chunks") && trueCounts(context),
     repairs("tls") && noEmptyTls(context),
     repairs("fpu") && withoutPointers(context),
     ...chain(dialect, goal.to).map(({ step, back }) => stageOf(step, back, context)),
     repairs("fpu") && onlyUsableFpu(context),
-    goal.deleted === "drop" && withoutDeleted(context, deleted),
-    goal.deleted === "create" && createDeleted(context, deleted),
     goal.vdso !== undefined && withInt80(context, sysenters),
     goal.xstate !== undefined && resizedFpu(context, goal.xstate),
     goal.kernel !== undefined && forKernel(context, goal.kernel),

@@ -21,7 +21,7 @@ export function fpuBehindCpu({ report }: Context): Stage {
       const why = "undefined bytes that cr-3a has no place for";
       report.add({ kind: "dropped", path: piece.path, record: "CPU", field, old, why });
     }
-    const flags = { uses_debug: flagOf("uses_debug", piece, report), used_math: isUsed ? 1 : 0 };
+    const flags = flagsOf(piece, report);
     // Not through `changed`: fields that leave must not stay among the values.
     emit({ ...piece, fields: { ...registers, ...flags }, stored: undefined });
     if (!isUsed) return;
@@ -45,7 +45,7 @@ export function fpuIntoCpu({ facts: { fpu }, report }: Context): Stage {
   return emit => {
     let held: RecordPiece | undefined;
     const finish = (cpu: RecordPiece, state: Uint8Array, isUsed: boolean) => {
-      const flags = { uses_debug: flagOf("uses_debug", cpu, report), used_math: isUsed ? 1 : 0 };
+      const flags = { ...flagsOf(cpu, report), ...(!isUsed && { used_math: 0 }) };
       const align = size === XSAVE_SIZE ? { _align: new Uint8Array(48) } : {};
       const has_fxsr = isUsed ? fpu.hasFxsr : 0;
       emit(changed(cpu, { ...flags, has_fxsr, _padding: 0, ...align, xstate: state }));
@@ -75,6 +75,10 @@ export function fpuIntoCpu({ facts: { fpu }, report }: Context): Stage {
       else finish(piece, new Uint8Array(size), false);
     };
   };
+}
+
+function flagsOf(cpu: RecordPiece, report: Report) {
+  return { uses_debug: flagOf("uses_debug", cpu, report), used_math: flagOf("used_math", cpu, report) };
 }
 
 /** 0 or 1: the 32-bit flags of cr-3a hold values that 16 bits would cut to 0. */

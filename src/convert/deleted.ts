@@ -23,6 +23,8 @@ export function withoutDeleted({ report }: Context, { objrefs, counts }: Deleted
   return emit => {
     let isDropping = false;
     return piece => {
+      // An unknown record may stand anywhere, and says nothing about its neighbours.
+      if (piece.kind === "plain") return emit(piece);
       if (isRecord(piece, "FILES")) {
         const dropped = counts.get(piece.path);
         if (dropped === undefined) return emit(piece);
@@ -65,6 +67,7 @@ export function createDeleted({ report }: Context, { objrefs }: DeletedFiles): S
   return emit => {
     let isOfFile = false;
     return piece => {
+      if (piece.kind === "plain") return emit(piece);
       if (isRecord(piece, "FD_DATA")) {
         isOfFile = true;
         if (!objrefs.has(piece.parent)) return emit(piece);
@@ -79,6 +82,7 @@ export function createDeleted({ report }: Context, { objrefs }: DeletedFiles): S
           old: `0${f_flags.toString(8)}`,
           new: `0${wanted.toString(8)}`,
           why,
+          loss: true,
         });
         emit(changed(piece, { f_flags: wanted >>> 0 }));
         return;

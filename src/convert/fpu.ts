@@ -56,8 +56,9 @@ function fresh(piece: EmbeddedCpu, order: ByteOrder, report: Report): RecordPiec
     path,
     record: "CPU",
     field: "xstate",
-    new: "the state of a fresh FPU",
-    why: POINTER,
+    old: `${fields.xstate.length} bytes`,
+    new: `${fields.xstate.length} bytes`,
+    why: `${POINTER}; the state of a fresh FPU instead`,
     loss: true,
   });
   if (fields["has_fxsr"] !== 1) {

@@ -1,3 +1,4 @@
+import { encodeText } from "../codec/text.js";
 import { CrimgError } from "../errors.js";
 import { dialectNamed, dialects } from "../format/cr/dialects.js";
 import { seriesWithoutFpu } from "../format/cr/series.js";
@@ -94,6 +95,7 @@ export function goalOf(options: ConvertOptions, from: Dialect): Goal {
   }
   const twice = fds.find(({ fd }, i) => fds.findIndex(other => other.fd === fd) !== i);
   if (twice !== undefined) throw new CrimgError("usage", `descriptor ${twice.fd} is given twice`);
+  for (const invented of fds) checkFd(invented);
   return {
     ...options,
     to,
@@ -104,6 +106,20 @@ export function goalOf(options: ConvertOptions, from: Dialect): Goal {
     fds: fds.toSorted((a, b) => a.fd - b.fd),
     kernel: kernel === undefined ? undefined : kernelVersion(kernel),
   };
+}
+
+/** PATH_MAX of Linux, without the NUL. */
+const LONGEST_PATH = 4095;
+
+function checkFd({ fd, path }: InventedFd): void {
+  const no = (why: string) => {
+    throw new CrimgError("usage", `a descriptor ${why}`);
+  };
+  if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fffffff) no(`is a number from 0 on, found ${fd}`);
+  const { length } = encodeText(path);
+  if (length === 0 || length > LONGEST_PATH || path.includes("\0")) {
+    no(`needs a path of 1 to ${LONGEST_PATH} bytes without NUL, descriptor ${fd} has one of ${length}`);
+  }
 }
 
 const VERSION = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})([-+.][\x21-\x7e]*)?$/;

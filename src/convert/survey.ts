@@ -5,7 +5,6 @@ import type { Facts } from "./context.js";
 import { type DeletedFiles, isDeleted } from "./deleted.js";
 import { repairedFpu } from "./fpu.js";
 import type { Goal } from "./options.js";
-import { pieceOf, type RecordPiece } from "./piece.js";
 import { taskIndex } from "./task.js";
 import { findSysenter, isVdso } from "./vdso.js";
 
@@ -16,8 +15,6 @@ export class Survey {
   hasMemory = false;
   hasTail = false;
   readonly deleted: DeletedFiles = { objrefs: new Set(), counts: new Map() };
-  /** FD_DATA and FNAME by objref; collected if one task is taken out of several. */
-  readonly files = new Map<number, RecordPiece[]>();
   /** Offsets at which the vdso enters the kernel by SYSENTER. */
   readonly sysenters: number[] = [];
   /** The first thing that is wrong with the image. */
@@ -42,6 +39,8 @@ export class Survey {
 
   notice(notice: Notice): void {
     if (notice.level !== "error" || this.damage !== undefined) return;
+    // Of an image that is cut before it tells its dialect, what there is can be kept all the same.
+    if (notice.code === "dialect" && this.goal.partial) return;
     this.damage = notice;
     // A record whose blocks are cut would announce what is not there.
     const owner = this.lastRecord;
@@ -128,15 +127,11 @@ export class Survey {
         break;
       case "FD_DATA":
         this.isInFile = true;
-        this.keep(item);
         return;
       case "FNAME":
-        if (!this.isInFile) break;
-        this.keep(item);
-        if (isDeleted(item.fields.fname)) {
-          this.deleted.objrefs.add(this.objref);
-          this.countDeleted();
-        }
+        if (!this.isInFile || !isDeleted(item.fields.fname)) break;
+        this.deleted.objrefs.add(this.objref);
+        this.countDeleted();
         break;
     }
     this.isInFile = false;
@@ -145,17 +140,6 @@ export class Survey {
   private countDeleted(): void {
     const { objrefs, counts } = this.deleted;
     if (objrefs.has(this.objref)) counts.set(this.filesPath, (counts.get(this.filesPath) ?? 0) + 1);
-  }
-
-  private keep(item: RecordItem): void {
-    if (this.goal.task === undefined) return;
-    const piece = pieceOf(item) as RecordPiece;
-    // Not a view of the window, which would stay in memory with it.
-    const kept = { ...piece, stored: piece.stored?.slice() };
-    this.files.set(this.objref, [
-      ...(item.name === "FD_DATA" ? [] : (this.files.get(this.objref) ?? [])),
-      kept,
-    ]);
   }
 
   private seeVdso({ bytes, offset }: RawItem): void {

@@ -22,8 +22,6 @@ export interface TaskCut {
   readonly index: number;
   /** pids of all tasks, in their order. */
   readonly tasks: readonly number[];
-  /** FD_DATA and FNAME by objref: they stand only at the first task that has the file. */
-  readonly files: ReadonlyMap<number, readonly RecordPiece[]>;
 }
 
 /** The pids of the tasks in an image, in its order: `parent` of MM. */
@@ -47,7 +45,7 @@ export function onlyTask(context: Context, from: Dialect, cut: TaskCut): Stage {
   const pid = cut.tasks[cut.index]!;
   const why = `only the task with pid ${pid} is kept`;
   return emit => {
-    const renumber = fileRenumbering(context, cut, emit);
+    const files = new OpenFiles(context, emit);
     let task = -1;
     return piece => {
       if (isRecord(piece, "TASK")) {
@@ -67,10 +65,11 @@ export function onlyTask(context: Context, from: Dialect, cut: TaskCut): Stage {
       }
       if (isRecord(piece, "TREE")) emit(onlyOne(piece, context, why));
       else if (piece.kind === "raw" && piece.name === "pids") {
-        const own = ownIds(piece, context, from, cut);
+        const own = ownIds(piece, context, from, cut, why);
         if (own !== undefined) emit(own);
       } else if (task < 0 || isRecord(piece, "TAIL") || isOutside(piece)) emit(piece);
-      else if (task === cut.index) renumber(piece);
+      else if (task === cut.index) files.take(piece);
+      else if (task < cut.index) files.remember(piece);
     };
   };
 }
@@ -101,9 +100,23 @@ function ownIds(
   { goal, report }: Context,
   from: Dialect,
   cut: TaskCut,
+  why: string,
 ): RawPiece | undefined {
   const bytes = bytesOf(piece);
+  const count = bytes.length / pids.size;
   const at = (cut.index - piece.first) * pids.size;
+  const others = at >= 0 && at < bytes.length ? count - 1 : count;
+  if (others > 0) {
+    report.add({
+      kind: "dropped",
+      path: piece.path,
+      record: "pids",
+      field: null,
+      old: `${others} entries`,
+      why,
+      loss: true,
+    });
+  }
   if (at < 0 || at >= bytes.length) return undefined;
   const entry = bytes.slice(at, at + pids.size);
   const pid = cut.tasks[cut.index]!;
@@ -124,48 +137,92 @@ function ownIds(
   return { ...own, body: encodeTable(pids, made, from.order) };
 }
 
-/** Numbers open files from 1 again, and copies to the task those that stand at an earlier one. */
-function fileRenumbering({ report }: Context, { files }: TaskCut, emit: Emit): Emit {
-  const objrefs = new Map<number, number>();
-  /** What FD_DATA will have to say after the FD_ENT that came last, and what to put there if it does not come. */
-  let absent: readonly RecordPiece[] = [];
-  let objref = 0;
+/** The open files of the task: numbered from 1 again, and those that stand at an earlier task copied to it. */
+class OpenFiles {
+  /** FD_DATA and FNAME by objref: they stand only at the first task that has the file. */
+  private readonly known = new Map<number, RecordPiece[]>();
+  private readonly objrefs = new Map<number, number>();
+  private file: RecordPiece[] | undefined;
+  /** What belongs behind the last FD_ENT, unless it comes by itself. */
+  private absent: readonly RecordPiece[] = [];
+  private objref = 0;
+  private path = "";
 
-  const supply = () => {
-    for (const piece of absent) {
-      report.add({
+  constructor(
+    private readonly context: Context,
+    private readonly emit: Emit,
+  ) {}
+
+  /** A piece of an earlier task. */
+  remember(piece: Piece): void {
+    if (piece.kind !== "record") return;
+    if (piece.name === "FD_DATA") {
+      this.file = [];
+      this.known.set(piece.parent, this.file);
+    } else if (piece.name !== "FNAME") this.file = undefined;
+    // Not a view of the window, which would stay in memory with it.
+    const stored = piece.stored && new Uint8Array(piece.stored);
+    this.file?.push({ ...piece, stored });
+  }
+
+  /** A piece of the task itself. */
+  take(piece: Piece): void {
+    // An unknown record may stand anywhere, and says nothing about its neighbours.
+    if (piece.kind === "plain") this.emit(piece);
+    else if (isRecord(piece, "FD_DATA")) this.takeFile(piece);
+    else {
+      this.supply();
+      if (isRecord(piece, "FD_ENT")) this.takeEntry(piece);
+      else this.emit(piece);
+    }
+  }
+
+  private takeFile(piece: RecordPiece): void {
+    this.absent = [];
+    this.renumbered(piece.path, "FD_DATA", "parent", piece.parent, this.objref);
+    this.emit(piece.parent === this.objref ? piece : changed(piece, {}, this.objref));
+  }
+
+  private takeEntry(piece: RecordPiece & { readonly name: "FD_ENT" }): void {
+    const old = fieldsOf(piece).objref;
+    const isNew = !this.objrefs.has(old);
+    if (isNew) this.objrefs.set(old, this.objrefs.size + 1);
+    this.objref = this.objrefs.get(old)!;
+    this.path = piece.path;
+    this.absent = isNew ? (this.known.get(old) ?? []) : [];
+    this.renumbered(piece.path, "FD_ENT", "objref", old, this.objref);
+    this.emit(old === this.objref ? piece : changed(piece, { objref: this.objref }));
+  }
+
+  private supply(): void {
+    for (const piece of this.absent) {
+      const isData = piece.name === "FD_DATA";
+      const path = `${this.path}.fd_data${isData ? "" : ".fname"}`;
+      this.context.report.add({
         kind: "invented",
-        path: piece.path,
+        path,
         record: piece.name,
         field: null,
-        new: "a copy",
+        new: `a copy of ${piece.path}`,
         why: "the file stands at an earlier task that shares it",
       });
-      emit(isRecord(piece, "FD_DATA") ? changed(piece, {}, objref) : piece);
+      const copy = { ...piece, path };
+      this.emit(isData && piece.parent !== this.objref ? changed(copy, {}, this.objref) : copy);
     }
-    absent = [];
-  };
-  const renumbered = (path: string, record: string, field: string, old: number, now: number) => {
+    this.absent = [];
+  }
+
+  private renumbered(path: string, record: string, field: string, old: number, now: number): void {
     if (old === now) return;
     const why = "open files are numbered from 1 in the order of the image";
-    report.add({ kind: "renumbered", path, record, field, old: String(old), new: String(now), why });
-  };
-
-  return piece => {
-    if (isRecord(piece, "FD_DATA")) {
-      absent = [];
-      renumbered(piece.path, "FD_DATA", "parent", piece.parent, objref);
-      emit(piece.parent === objref ? piece : changed(piece, {}, objref));
-      return;
-    }
-    supply();
-    if (!isRecord(piece, "FD_ENT")) return emit(piece);
-    const old = fieldsOf(piece).objref;
-    const isNew = !objrefs.has(old);
-    if (isNew) objrefs.set(old, objrefs.size + 1);
-    objref = objrefs.get(old)!;
-    absent = isNew ? (files.get(old) ?? []) : [];
-    renumbered(piece.path, "FD_ENT", "objref", old, objref);
-    emit(old === objref ? piece : changed(piece, { objref }));
-  };
+    this.context.report.add({
+      kind: "renumbered",
+      path,
+      record,
+      field,
+      old: String(old),
+      new: String(now),
+      why,
+    });
+  }
 }

@@ -9,6 +9,7 @@ import {
   type RecordPiece,
   type Stage,
 } from "./piece.js";
+import type { ReportEntry } from "./report.js";
 
 /** Changes between the FPU state of FXSAVE and that of XSAVE: what CPUs with and without XSAVE restart. */
 export function resizedFpu(context: Context, size: 512 | 576): Stage {
@@ -18,7 +19,10 @@ export function resizedFpu(context: Context, size: 512 | 576): Stage {
 function resized(piece: Piece, context: Context, size: number): Piece {
   if (isRecord(piece, "HEAD_ARCH")) return resizedArch(piece, context, size);
   if (piece.kind === "raw" && piece.name === "xstate") {
-    return { ...piece, body: resizedState(bytesOf(piece), piece.path, context, size) };
+    return {
+      ...piece,
+      body: resizedState(bytesOf(piece), { path: piece.path, record: "xstate", field: null }, context, size),
+    };
   }
   const xstate = piece.kind === "record" && piece.name === "CPU" ? piece.fields["xstate"] : undefined;
   if (!(xstate instanceof Uint8Array) || xstate.length === size) return piece;
@@ -44,14 +48,15 @@ function resizedArch(piece: RecordPiece, { report }: Context, size: number): Rec
   return changed(piece, wanted);
 }
 
-function resizedState(state: Uint8Array, path: string, { report }: Context, size: number): Uint8Array {
+/** Where the state is, as the report calls it. */
+type Place = Pick<ReportEntry, "path" | "record" | "field">;
+
+function resizedState(state: Uint8Array, place: Place, { report }: Context, size: number): Uint8Array {
   if (state.length === size) return state;
   const isCut = size === FXSAVE_SIZE;
   report.add({
     kind: "changed",
-    path,
-    record: "xstate",
-    field: null,
+    ...place,
     old: `${state.length} bytes`,
     new: `${size} bytes`,
     why: isCut ? "XSAVE's header cut off" : "XSAVE's header put behind",
@@ -64,14 +69,13 @@ function resizedState(state: Uint8Array, path: string, { report }: Context, size
 function resizedCpu(piece: RecordPiece, xstate: Uint8Array, context: Context, size: number): RecordPiece {
   const { _align, ...fields } = piece.fields;
   const isUsed = fields["used_math"] !== 0;
-  const state = isUsed ? resizedState(xstate, piece.path, context, size) : new Uint8Array(size);
+  const place = { path: piece.path, record: "CPU", field: "xstate" };
+  const state = isUsed ? resizedState(xstate, place, context, size) : new Uint8Array(size);
   if (!isUsed) {
     state.set(xstate.subarray(0, size));
     context.report.add({
       kind: "changed",
-      path: piece.path,
-      record: "CPU",
-      field: "xstate",
+      ...place,
       old: `${xstate.length} bytes`,
       new: `${size} bytes`,
       why: `FPU state of ${size} bytes, as asked for; not in use`,

@@ -1,4 +1,6 @@
+import { actualText } from "../codec/describe.js";
 import { isStale } from "../codec/field.js";
+import { hexOf } from "../codec/json.js";
 import type { LayoutField } from "../codec/table.js";
 import type { Dialect } from "../format/dialect.js";
 import { layoutFor } from "../image/encode-record.js";
@@ -24,8 +26,18 @@ function zeroedRecord(piece: RecordPiece, dialect: Dialect, { report }: Context)
     ({ name, field }) => isStale(field, fields) && !isZero(fields[name]),
   );
   if (undefinedOnes.length === 0) return piece;
-  for (const { name } of undefinedOnes) {
-    report.fold({ kind: "changed", path: piece.path, record: piece.name, field: name, new: "0", why: WHY });
+  for (const { name, field } of undefinedOnes) {
+    const value = fields[name];
+    const old = value instanceof Uint8Array ? `${value.length} bytes` : actualText(field, value);
+    report.fold({
+      kind: "changed",
+      path: piece.path,
+      record: piece.name,
+      field: name,
+      old,
+      new: "0",
+      why: WHY,
+    });
   }
   return changed(piece, Object.fromEntries(undefinedOnes.map(member => [member.name, zeroOf(member)])));
 }
@@ -43,7 +55,16 @@ function zeroedRaw(piece: RawPiece, dialect: Dialect, { report }: Context): RawP
     for (const { name, offset, size } of stale) {
       const part = clean.subarray(at + offset, at + offset + size);
       if (isZero(part)) continue;
-      report.fold({ kind: "changed", path: piece.path, record: piece.name, field: name, new: "0", why: WHY });
+      const old = hexOf(part);
+      report.fold({
+        kind: "changed",
+        path: piece.path,
+        record: piece.name,
+        field: name,
+        old,
+        new: "0",
+        why: WHY,
+      });
       part.fill(0);
     }
   }

@@ -50,8 +50,10 @@ export function generate(path, { tasks = 1, vmas, pages = 0, chunk = 4096, named
     ]);
     put("MM", { objref: 0, map_count: vmas, ...Object.fromEntries(bounds) }, pid);
     const span = Math.max(pages, 1) * PAGE;
+    // A million areas of a page just fit into 32 bits.
+    const bottom = vmas * span > 0x80000000 ? PAGE : 0x10000000;
     for (let i = 0; i < vmas; i++) {
-      const start = 0x10000000 + i * span;
+      const start = bottom + i * span;
       put("VMA", {
         vma_type: named ? 2 : 1,
         _padding: 0,
