@@ -2,8 +2,8 @@ import { type ConversionReport, type PlanStep, shrunk } from "../convert/convert
 import type { SyncSource } from "../image/source.js";
 import type { Write } from "./output.js";
 
-/** Bytes written at once. */
-const WRITTEN = 1024 * 1024;
+/** Bytes written at once. More would not stay in the cache between being read and written: 1 MiB takes 1.15 of the time. */
+const WRITTEN = 128 * 1024;
 /** Bytes after which signals are looked at. */
 const PATIENCE = 64 * 1024 * 1024;
 

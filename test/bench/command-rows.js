@@ -20,6 +20,15 @@ export function commandRows(folder) {
   };
   const makeLarge = once(() => generate(large, { vmas: 1, pages: 262_144 }));
   const makeMany = once(() => generate(many, { vmas: 200_000, named: true }));
+  const old = join(folder, "1GiB-cr-2.img");
+  const target = join(folder, "target.img");
+  const makeOld = once(() => {
+    makeLarge();
+    command(["convert", "-q", "--no-verify", "--to", "cr-2", large, "-o", old]);
+    // Both write over a file that is there: who writes to new blocks first would pay for both.
+    shell(`cp ${old} ${target}`);
+  });
+  const convertOld = ["convert", "-q", "--to", "cr-3b", old, "-o"];
   const makeHuge = once(() => generate(huge, { tasks: 4, vmas: 1, pages: 262_144 }));
   const catWc = () => shell(`cat ${large} | wc -c`);
   return [
@@ -53,6 +62,29 @@ export function commandRows(folder) {
       subject: () => command(["dump", large]),
       memory: () => peak(["dump", large]),
       yardstick: catWc,
+    },
+    {
+      name: "convert cr-2 to cr-3b, 1 GiB",
+      bound: "1.33x, 120 MB",
+      prepare: makeOld,
+      subject: () => shell(`${process.execPath} ${crimg} ${convertOld.join(" ")} - 1<> ${target}`),
+      memory: () => peak([...convertOld, target, "-f"]),
+      yardstick: () => shell(`cp ${old} ${target}`),
+    },
+    {
+      name: "convert -o FILE, verified, 1 GiB",
+      prepare: makeOld,
+      subject: () => command([...convertOld, target, "-f"]),
+      // It is on the disk when convert says so.
+      yardstick: () => shell(`cp ${old} ${target} && sync ${target}`),
+    },
+    {
+      name: "convert to cr-3a, 200,000 VMAs",
+      bound: "120 MB",
+      prepare: makeMany,
+      subject: () =>
+        perItem(command(["convert", "-q", "--to", "cr-3a", many, "-o", target, "-f"]), 3 * 200_000),
+      memory: () => peak(["convert", "-q", "--to", "cr-3a", many, "-o", target, "-f"]),
     },
     {
       name: "verify, 4 GiB",
