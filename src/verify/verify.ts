@@ -32,7 +32,7 @@ export function* verifySync(
   source: SyncSource,
   options: VerifyOptions = {},
 ): Generator<Finding, VerifyReport, void> {
-  const verification = new Verification(source.size, options);
+  const verification = new Verification(source, options);
   for (let step = verification.next(); step !== undefined; step = verification.next()) {
     if (step instanceof Window) step.accept(source.read(step.wantedAt, step.wantedLength), source.seen);
     else yield step;
@@ -45,7 +45,7 @@ export async function* verify(
   source: Source,
   options: VerifyOptions = {},
 ): AsyncGenerator<Finding, VerifyReport, void> {
-  const verification = new Verification(source.size, options);
+  const verification = new Verification(source, options);
   for (let step = verification.next(); step !== undefined; step = verification.next()) {
     if (step instanceof Window) step.accept(await source.read(step.wantedAt, step.wantedLength), source.seen);
     else yield step;
@@ -53,7 +53,7 @@ export async function* verify(
   return verification.report();
 }
 
-/** One reading of a series that may turn out to be the image's. */
+/** One reading by the code of a series. */
 interface Reader {
   readonly series: readonly RestartSeries[];
   readonly window: Window;
@@ -63,8 +63,9 @@ interface Reader {
 
 /**
  * The walk and the restart models over one input, in step: whoever is behind reads next, so that a pipe can feed them
- * all. Which series wrote an image shows only as it is read, so every reader that is different starts; most stop at
- * the head. Does no I/O: `next` gives a finding, or the window that wants bytes.
+ * all. Which series wrote an image shows only as it is read. A pipe starts every reader that is different, most of which
+ * stop at the head; an input that can be read again starts the one that is likely, and another from the beginning if the
+ * evidence turns. Does no I/O: `next` gives a finding, or the window that wants bytes.
  */
 class Verification {
   private readonly walkWindow: Window;
@@ -79,13 +80,15 @@ class Verification {
   private readonly counts = { error: 0, warning: 0, note: 0 };
   private evidence: SeriesEvidence | undefined;
   private image: ImageStart | undefined;
+  /** Where the kernel begins to read, once it is known. */
+  private start: number | undefined;
 
   constructor(
-    private readonly size: number | undefined,
+    private readonly source: Pick<Source, "size" | "seekable">,
     private readonly options: VerifyOptions,
   ) {
     const { at, image, dialect } = options;
-    this.walkWindow = new Window(size);
+    this.walkWindow = new Window(source.size);
     this.walk = new Walk(this.walkWindow, {
       ...(at !== undefined && { at }),
       ...(image !== undefined && { image }),
@@ -93,7 +96,8 @@ class Verification {
       onNotice: notice => this.findings.notice(notice),
     });
     // The kernel reads from where the file stands; of a later image from its head, as if it were cut out.
-    if (image === undefined) this.startReaders(at ?? 0);
+    if (image === undefined) this.start = at ?? 0;
+    if (this.start !== undefined && !source.seekable) this.startReaders();
   }
 
   next(): Finding | Window | undefined {
@@ -118,7 +122,7 @@ class Verification {
 
   report(): VerifyReport {
     const wanted = this.seriesName();
-    const reader = this.readers.find(({ series }) => series.some(({ name }) => name === wanted))!;
+    const reader = this.readerOf(wanted)!;
     return {
       dialect: this.image?.dialect.name,
       counts: { ...this.counts },
@@ -127,7 +131,7 @@ class Verification {
   }
 
   private seriesName(): string {
-    return this.options.series ?? this.evidence?.guess().series.at(-1) ?? restartSeries.at(-1)!.name;
+    return this.options.series ?? this.evidence?.latest ?? restartSeries.at(-1)!.name;
   }
 
   /** Walks on until bytes are wanted or there is something to say. */
@@ -138,6 +142,9 @@ class Verification {
       if (item === undefined) {
         this.walking = false;
         this.findings.end();
+        // Where there is no image the kernel says no all the same.
+        this.start ??= 0;
+        this.ensureReader();
       } else this.see(item);
     }
     return [];
@@ -159,12 +166,26 @@ class Verification {
     if (this.image === undefined) {
       this.image = item.image;
       this.evidence = new SeriesEvidence(item.image.dialect);
-      if (this.readers.length === 0) this.startReaders(item.image.offset);
+      this.start ??= item.image.offset;
+      this.ensureReader();
     }
-    if (item.kind === "record" && item.image === this.image) this.evidence!.see(item);
+    if (item.kind !== "record" || item.image !== this.image) return;
+    const before = this.evidence!.latest;
+    this.evidence!.see(item);
+    if (this.evidence!.latest !== before) this.ensureReader();
   }
 
-  private startReaders(start: number): void {
+  private readerOf(name: string): Reader | undefined {
+    return this.readers.find(({ series }) => series.some(one => one.name === name));
+  }
+
+  private ensureReader(): void {
+    if (this.readerOf(this.seriesName()) !== undefined) return;
+    if (this.source.seekable) this.readers.push(this.readerFor([restartSeriesNamed(this.seriesName())]));
+    else this.startReaders();
+  }
+
+  private startReaders(): void {
     const { series } = this.options;
     const wanted = series === undefined ? restartSeries : [restartSeriesNamed(series)];
     const alike = new Map<string, RestartSeries[]>();
@@ -173,15 +194,13 @@ class Verification {
       const key = JSON.stringify([dialect.name, behaviour]);
       alike.set(key, [...(alike.get(key) ?? []), one]);
     }
-    this.readers = [...alike.values()].map(group => {
-      const window = new Window(this.size);
-      return {
-        series: group,
-        window,
-        run: restart(group[0]!, window, { ...this.options, start }),
-        verdict: undefined,
-      };
-    });
+    this.readers = [...alike.values()].map(group => this.readerFor(group));
+  }
+
+  private readerFor(series: readonly RestartSeries[]): Reader {
+    const window = new Window(this.source.size);
+    const run = restart(series[0]!, window, { ...this.options, start: this.start! });
+    return { series, window, run, verdict: undefined };
   }
 
   private stepReaders(): Window[] {

@@ -32,6 +32,12 @@ export class SeriesEvidence {
     this.candidates = dialect.series;
   }
 
+  /** The latest of those that could have written what was seen so far. */
+  get latest(): string {
+    if (this.dialect === "cr-1") return this.hasMemory ? "v6p5" : "v5p2";
+    return this.candidates.at(-1)!;
+  }
+
   see({ name, fields, pages }: SeriesWitness): void {
     switch (name) {
       case "MM":
