@@ -1,12 +1,12 @@
-import { mkdirSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { mkdirSync, statSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
 import type { Argv } from "yargs";
 import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../convert/convert.js";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../image/source.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
-import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { openOutput, writeOutput } from "./output.js";
+import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { checkTarget, type OutputOptions, openOutput } from "./output.js";
 
 export const command = "convert <file>";
 export const describe = "Carry an image to another revision, or repair it";
@@ -133,6 +133,8 @@ type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 /** What one output came to, as it goes into the JSON report. */
 interface Result extends ConversionReport {
   readonly image: string;
+  /** The pid of the task that was taken; null if all were. */
+  readonly task: number | null;
   /** The file that was written; null if none was, or to stdout. */
   readonly output: string | null;
 }
@@ -147,33 +149,38 @@ export const run: Run<Args> = async args => {
   const path = inputName(args.file);
   const label = path === "-" ? "stdin" : path;
   refuseSenseless(args);
-  const [{ rereadable }, { complain }] = await Promise.all([import("./spool.js"), import("./terminal.js")]);
+  const target = { force: args.force ?? false, inputs: path === "-" ? [] : [path] };
+  checkTarget(args.output, target);
+  const options = await optionsOf(args);
+  const { rereadable } = await import("./spool.js");
+  const reportName = args.json ? "-" : args.report;
+  const reportFile = reportName === undefined ? undefined : openOutput(reportName, { inputs: target.inputs });
   let source: SyncSource | undefined;
   try {
-    const options = await optionsOf(args);
-    source = rereadable(path, args.output ?? args.split);
+    source = await rereadable(path, args.output ?? args.split);
     const jobs =
       args.split === undefined
         ? [{ output: args.output, options }]
-        : await splitJobs(source, label, args.split, options);
+        : await splitJobs(source, label, args.split, options, args);
     const results: Result[] = [];
     let exit: number = ExitCode.good;
     for (const job of jobs) {
-      const report = await convertOne(source, path, job, args);
+      const report = await convertOne(source, job, target, args);
       const output = args.dryRun || job.output === "-" ? undefined : job.output;
-      results.push({ image: label, output: output ?? null, ...report });
-      await show(label, report, args);
-      if (output !== undefined && args.verify)
-        exit = Math.max(exit, await verifyResult(output, report, args));
+      const task = job.options.task ?? null;
+      results.push({ image: label, task, output: output ?? null, ...report });
+      await show(task === null ? label : `${label}, task ${task}`, report, args);
+      if (output === undefined || !args.verify || !isPlainFile(output)) continue;
+      exit = Math.max(exit, await verifyResult(output, report, args));
     }
-    const target = args.json ? "-" : args.report;
-    if (target !== undefined)
-      writeOutput(target, write => write(`${JSON.stringify(results, undefined, 2)}\n`));
+    reportFile?.write(`${JSON.stringify(results, undefined, 2)}\n`);
+    reportFile?.close();
     return exit;
   } catch (error) {
-    if (!(error instanceof CrimgError)) throw error;
-    complain(withLabel(label, error));
-    return exitCodeOf(error.code);
+    reportFile?.discard();
+    // What was asked wrongly has nothing to do with the image.
+    if (!(error instanceof CrimgError) || error.code === "usage") throw error;
+    throw new CrimgError(error.code, withLabel(label, error));
   } finally {
     source?.close?.();
   }
@@ -188,6 +195,13 @@ function refuseSenseless({ output, split, dryRun, json, report }: Args): void {
   if (output === "-" && reportsToStdout && !dryRun) no("stdout cannot take both the image and the report");
   if (output === "-" && process.stdout.isTTY && !dryRun)
     no("stdout is a terminal; an image goes to a file or a pipe");
+  if (output !== undefined && report !== undefined && resolve(output) === resolve(report) && output !== "-") {
+    no(`the image and the report cannot both go to ${output}`);
+  }
+}
+
+function isPlainFile(path: string): boolean {
+  return statSync(path).isFile();
 }
 
 async function optionsOf(args: Args): Promise<ConvertOptions> {
@@ -201,66 +215,74 @@ async function optionsOf(args: Args): Promise<ConvertOptions> {
   return Object.fromEntries(Object.entries({ ...given, ...more }).filter(([, value]) => value !== undefined));
 }
 
-/** A file for each task; the folder is made if it is missing. */
+/** A file for each task. */
 async function splitJobs(
   source: SyncSource,
   label: string,
   folder: string,
   options: ConvertOptions,
+  { force = false, dryRun }: Args,
 ): Promise<Job[]> {
   const [{ taskPids }, { walkSync }, { dialectNamed }] = await Promise.all([
     import("../convert/task.js"),
     import("../image/iterate.js"),
     import("../format/cr/dialects.js"),
   ]);
-  const { at, image = 0, dialect } = options;
-  const place = {
-    ...(at !== undefined && { at }),
-    ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
-  };
-  const pids = taskPids(walkSync(source, { image, ...place }));
-  const twice = pids.find((pid, i) => pids.indexOf(pid) !== i);
-  if (twice !== undefined) throw new CrimgError("refused", `two tasks have the pid ${twice}`);
-  if (pids.length === 0) throw new CrimgError("refused", "it holds no task with memory to take out");
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new CrimgError("io", `${folder}: cannot make the folder: ${(error as Error).message}`);
-  }
+  const { at, image, dialect } = options;
+  const one = at !== undefined && image === undefined ? 0 : image;
+  const pids = taskPids(
+    walkSync(source, {
+      ...(at !== undefined && { at }),
+      ...(one !== undefined && { image: one }),
+      ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
+    }),
+  );
   const name = basename(label, extname(label));
-  return pids.map(pid => ({
+  const jobs = pids.map(pid => ({
     output: join(folder, `${name}-${pid}.img`),
-    options: { ...options, image, task: pid },
+    options: { ...options, task: pid },
   }));
+  // All are looked at before the first is written.
+  for (const { output } of jobs) if (!dryRun) checkTarget(output, { force });
+  return jobs;
 }
 
 async function convertOne(
   source: SyncSource,
-  path: string,
-  { output: target, options }: Job,
-  { dryRun, force = false }: Args,
+  { output: path, options }: Job,
+  target: OutputOptions,
+  { dryRun, split }: Args,
 ): Promise<ConversionReport> {
   const [{ planSync }, { writePlan }] = await Promise.all([
     import("../convert/convert.js"),
     import("./write-plan.js"),
   ]);
   const plan = planSync(source, options);
+  // What is refused is refused here, before there is any file.
+  let first = plan.next();
   if (dryRun) {
-    for (;;) {
-      const { done, value } = plan.next();
-      if (done) return value;
-    }
+    while (!first.done) first = plan.next();
+    return first.value;
   }
-  const output = openOutput(target, { force, inputs: path === "-" ? [] : [path] });
+  if (split !== undefined) makeFolder(split);
+  const output = openOutput(path, target);
   let report: ConversionReport;
   try {
-    report = await writePlan(plan, source, output.write);
+    report = await writePlan(first, plan, source, output.write);
   } catch (error) {
     output.discard();
     throw error;
   }
   output.close();
   return report;
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new CrimgError("io", `${path}: cannot make the folder: ${(error as Error).message}`);
+  }
 }
 
 /** The tables of all tasks of a tree would be a wall; `--report` has them. */

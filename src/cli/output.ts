@@ -1,16 +1,19 @@
 import {
   closeSync,
-  existsSync,
+  fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { CrimgError } from "../errors.js";
 
 const STDOUT = 1;
@@ -61,29 +64,54 @@ export function openOutput(path: string | undefined, options: OutputOptions = {}
   return path === undefined || path === "-" ? toDescriptor(STDOUT) : toFile(path, options);
 }
 
-function toFile(given: string, { force = true, inputs = [] }: OutputOptions): Output {
-  // A link keeps pointing where it does: what it points at is replaced.
-  const path = attempt(given, () => (existsSync(given) ? realpathSync(given) : given));
-  const old = statSync(path, { throwIfNoEntry: false });
-  if (old?.isDirectory() || path === "") throw new CrimgError("io", `${given}: cannot write: is a directory`);
+/** What stands where an output shall go. */
+interface Target {
+  /** The path behind links: a link keeps pointing where it does, and what it points at is replaced. */
+  readonly path: string;
+  readonly old: Stats | undefined;
+}
+
+/** Throws if an output could not go there, as far as that can be known before anything is done. */
+export function checkTarget(path: string | undefined, options: OutputOptions): void {
+  if (path !== undefined && path !== "-") targetOf(path, options);
+}
+
+function targetOf(given: string, { force = true, inputs = [] }: OutputOptions): Target {
+  const no = (why: string) => {
+    throw new CrimgError("io", `${given}: cannot write: ${why}`);
+  };
+  const old = attempt(given, () => statSync(given, { throwIfNoEntry: false }));
+  if (old?.isDirectory() || given === "") no("is a directory");
   for (const input of old === undefined ? [] : inputs) {
     const stat = statSync(input, { throwIfNoEntry: false });
     if (stat?.ino === old!.ino && stat.dev === old!.dev) {
-      throw new CrimgError("usage", `${given}: is also the input; write to another file`);
+      throw new CrimgError("usage", `${given} is also the input; write to another file`);
     }
   }
+  if (old?.isFile() && !force) no("is there already; --force replaces it");
+  return { path: attempt(given, () => (old === undefined ? behindLinks(given) : realpathSync(given))), old };
+}
+
+/** Where a link leads that leads to nothing yet. */
+function behindLinks(path: string): string {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink ? behindLinks(resolve(dirname(path), readlinkSync(path))) : path;
+}
+
+/** Bytes of a name that are kept in that of its temporary file: the longest name leaves no room for more. */
+const NAME_KEPT = 32;
+
+function toFile(given: string, options: OutputOptions): Output {
+  const { path, old } = targetOf(given, options);
   // A device or a pipe is written to as it stands: there is nothing to put in its place.
   if (old !== undefined && !old.isFile()) return toSpecial(path);
-  const refuseOld = () => {
-    if (!force && existsSync(path)) {
-      throw new CrimgError("io", `${given}: cannot write: is there already; --force replaces it`);
-    }
-  };
-  refuseOld();
 
   // Beside the target, so that renaming does not cross file systems.
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  const fd = attempt(given, () => openSync(temporary, "wx", old?.mode));
+  const name = `.${basename(path).slice(0, NAME_KEPT)}.${process.pid}.tmp`;
+  const temporary = join(dirname(path), name);
+  const fd = attempt(given, () => openSync(temporary, "wx"));
+  // What `open` is told is cut by the umask.
+  if (old !== undefined) fchmodSync(fd, old.mode);
   const forget = removeIfInterrupted(temporary);
   const output = toDescriptor(fd, given);
   let isOpen = true;
@@ -98,7 +126,8 @@ function toFile(given: string, { force = true, inputs = [] }: OutputOptions): Ou
       try {
         output.close();
         attempt(given, () => fsyncSync(fd));
-        refuseOld();
+        // Another may have come there meanwhile.
+        targetOf(given, options);
         attempt(given, () => renameSync(temporary, path));
       } catch (error) {
         unlinkSync(temporary);
@@ -153,9 +182,9 @@ function toDescriptor(fd: number, path = "stdout"): Output {
 }
 
 const unfinished = new Set<string>();
-const signals = { SIGINT: 130, SIGTERM: 143 } as const;
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Has a temporary file removed if the run is interrupted; the result takes that back. */
+/** Has a temporary file or folder removed if the run is interrupted; the result takes that back. */
 export function removeIfInterrupted(path: string): () => void {
   if (unfinished.size === 0) for (const name of Object.keys(signals)) process.on(name, removeAndExit);
   unfinished.add(path);
@@ -166,7 +195,7 @@ export function removeIfInterrupted(path: string): () => void {
 }
 
 function removeAndExit(signal: keyof typeof signals): never {
-  for (const path of unfinished) rmSync(path, { force: true });
+  for (const path of unfinished) rmSync(path, { recursive: true, force: true });
   process.exit(signals[signal]);
 }
 
@@ -195,6 +224,8 @@ function attempt<T>(path: string, action: () => T): T {
       EACCES: "permission denied",
       EROFS: "the file system is read-only",
       ENOSPC: "no space left",
+      ELOOP: "too many symbolic links",
+      ENAMETOOLONG: "the name is too long",
     };
     throw new CrimgError("io", `${path}: cannot write: ${(code && reasons[code]) ?? message}`);
   }

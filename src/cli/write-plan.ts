@@ -7,8 +7,9 @@ const WRITTEN = 128 * 1024;
 /** Bytes after which signals are looked at. */
 const PATIENCE = 64 * 1024 * 1024;
 
-/** Writes what a plan says, in large writes, and returns the report it ends with. */
+/** Writes what a plan says from its `first` step on, in large writes, and returns the report it ends with. */
 export async function writePlan(
+  first: IteratorResult<PlanStep, ConversionReport>,
   plan: Iterator<PlanStep, ConversionReport>,
   source: SyncSource,
   write: Write,
@@ -23,7 +24,7 @@ export async function writePlan(
     used = 0;
     since += WRITTEN;
   };
-  for (let step = plan.next(); ; step = plan.next()) {
+  for (let step = first; ; step = plan.next()) {
     if (step.done) {
       write(buffer.subarray(0, used));
       return step.value;

@@ -51,9 +51,11 @@ function* walked(size: number | undefined, options: WalkOptions): Generator<Wind
 }
 
 function placeOf({ at, image, dialect }: ConvertOptions): WalkOptions {
+  // An image inside a larger file ends with its TAIL: what stands behind is somebody else's.
+  const wanted = at === undefined ? image : (image ?? 0);
   return {
     ...(at !== undefined && { at }),
-    ...(image !== undefined && { image }),
+    ...(wanted !== undefined && { image: wanted }),
     ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
   };
 }
@@ -111,8 +113,8 @@ function imageOf(path: string): number {
 
 /** Throws if an image cannot be carried to the goal. */
 function refuse(survey: Survey, goal: Goal): void {
-  const { dialect, damage, hasMemory, tasks, taken } = survey;
-  if (damage !== undefined && !goal.partial) throw damageError(damage);
+  const { dialect, damage, hasHead, hasMemory, tasks, taken } = survey;
+  if (damage !== undefined && !(goal.partial && hasHead)) throw damageError(damage, hasHead);
   const facts = survey.facts(isRepaired("fpu", survey, goal));
   const path = pathOf(survey.index);
   const no = (why: string) => {
@@ -121,7 +123,7 @@ function refuse(survey: Survey, goal: Goal): void {
   const left = taken === undefined ? tasks : [tasks[taken]!];
   for (const { step } of chain(dialect, goal.to)) {
     const why = step.refuses?.({ hasMemory, tasks: left, facts });
-    if (why !== undefined) no(`cannot go from ${step.from.name} to ${step.to.name}: ${why}`);
+    if (why !== undefined) no(`cannot go from ${dialect.name} to ${goal.to.name}: ${why}`);
   }
   if (goal.series === "v5p2" && hasMemory)
     no("v5p2 restores no memory and no registers; v6p5 reads cr-1, too");
@@ -233,7 +235,7 @@ class Rewriting {
   /** Closes an image that is damaged further on. */
   end(): void {
     const { damage, index, end } = this.survey;
-    if (damage === undefined) return;
+    if (damage === undefined || end === Number.POSITIVE_INFINITY) return;
     const path = `${index === 0 ? "" : `image[${index}].`}tail`;
     const why = "what is whole is kept, and closed";
     const old = this.isCut ? `all from 0x${end.toString(16)} on` : "the end of the image";

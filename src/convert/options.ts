@@ -93,6 +93,9 @@ export function goalOf(options: ConvertOptions, from: Dialect): Goal {
       `a ${series} kernel must not be given FPU state: it would take it for a pointer`,
     );
   }
+  if (!Number.isInteger(ppid) || ppid < 0 || ppid > 0x7fffffff) {
+    throw new CrimgError("usage", `a pid is a number from 0 to 0x7fffffff, found ${ppid}`);
+  }
   const twice = fds.find(({ fd }, i) => fds.findIndex(other => other.fd === fd) !== i);
   if (twice !== undefined) throw new CrimgError("usage", `descriptor ${twice.fd} is given twice`);
   for (const invented of fds) checkFd(invented);

@@ -25,6 +25,10 @@ export function convertSchemas(): Record<string, unknown> {
       ...listOf(
         objectOf({
           image: { ...text, description: "the file that was converted" },
+          task: {
+            anyOf: [{ type: "integer" }, nothing],
+            description: "pid of the task that was taken out; null if all were",
+          },
           output: { ...textOrNull, description: "the file that was written; null for stdout and --dry-run" },
           from: { ...text, description: "dialect of the source; of several images that of the first" },
           to: { ...text, description: "dialect of the result" },

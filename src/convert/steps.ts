@@ -62,7 +62,7 @@ const cr3aToCr2: Step = {
   refuses: ({ tasks, facts: { fpu } }) => {
     if (tasks.length > 1) {
       const listed = tasks.slice(0, 20).join(", ") + (tasks.length > 20 ? ", ..." : "");
-      return `it holds ${tasks.length} tasks, and rev 2 images hold one: take one by its pid (${listed}), or split it`;
+      return `it holds ${tasks.length} tasks, and rev 2 images hold one: take one with --task (${listed}), or all with --split`;
     }
     if (!fpu.used || fpu.size === 512 || fpu.size === XSAVE_SIZE) return undefined;
     return `its FPU state has ${fpu.size} bytes, and CPU has room for 512 or ${XSAVE_SIZE}`;

@@ -13,7 +13,8 @@ export class Survey {
   /** pids of the tasks: `parent` of MM. */
   readonly tasks: number[] = [];
   hasMemory = false;
-  hasTail = false;
+  /** False if not even the head is whole. */
+  hasHead = false;
   readonly deleted: DeletedFiles = { objrefs: new Set(), counts: new Map() };
   /** Offsets at which the vdso enters the kernel by SYSENTER. */
   readonly sysenters: number[] = [];
@@ -38,10 +39,10 @@ export class Survey {
   ) {}
 
   notice(notice: Notice): void {
-    if (notice.level !== "error" || this.damage !== undefined) return;
-    // Of an image that is cut before it tells its dialect, what there is can be kept all the same.
-    if (notice.code === "dialect" && this.goal.partial) return;
+    if (notice.level !== "error" || (this.damage !== undefined && this.damage.code !== "dialect")) return;
     this.damage = notice;
+    // Of an image that is cut before it tells its dialect, what there is can be kept all the same.
+    if (notice.code === "dialect") return;
     // A record whose blocks are cut would announce what is not there.
     const owner = this.lastRecord;
     const isInBlock =
@@ -81,6 +82,9 @@ export class Survey {
   private seeRecord(item: RecordItem): void {
     this.lastRecord = item;
     switch (item.name) {
+      case "HEAD":
+        this.hasHead = true;
+        break;
       case "HEAD_ARCH":
         this.headArch = item.fields as unknown as Record<string, unknown>;
         break;
@@ -100,9 +104,6 @@ export class Survey {
         break;
       case "CPU":
         this.seeCpu(item);
-        break;
-      case "TAIL":
-        this.hasTail = true;
         break;
       default:
         this.seeFile(item);
@@ -155,10 +156,10 @@ function isBlockOf(owner: RecordItem, path: string): boolean {
 }
 
 /** Says that an image cannot be converted as it stands. */
-export function damageError({ code, message, offset, path }: Notice): CrimgError {
+export function damageError({ code, message, offset, path }: Notice, hasHead: boolean): CrimgError {
   return new CrimgError(
     code === "truncated" ? "truncated" : "malformed",
-    `${message}; a damaged image cannot be converted, but --partial keeps what is whole`,
+    `${message}; a damaged image cannot be converted${hasHead ? ", but --partial keeps what is whole" : ""}`,
     { offset, path },
   );
 }

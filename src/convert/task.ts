@@ -2,7 +2,7 @@ import { decodeTable, encodeTable } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
 import { pids } from "../format/cr/records.js";
 import type { Dialect } from "../format/dialect.js";
-import type { Item } from "../image/item.js";
+import type { ImageStart, Item } from "../image/item.js";
 import type { Context } from "./context.js";
 import {
   bytesOf,
@@ -24,11 +24,22 @@ export interface TaskCut {
   readonly tasks: readonly number[];
 }
 
-/** The pids of the tasks in an image, in its order: `parent` of MM. */
+/** The pids of the tasks in an image, in its order: `parent` of MM. Throws `refused` if they name no file each. */
 export function taskPids(items: Iterable<Item>): number[] {
-  const found: number[] = [];
-  for (const item of items) if (item.kind === "record" && item.name === "MM") found.push(item.parent);
-  return found;
+  const found = new Set<number>();
+  let image: ImageStart | undefined;
+  for (const item of items) {
+    if (item.kind !== "record") continue;
+    image ??= item.image;
+    if (item.image !== image) {
+      throw new CrimgError("refused", "the input holds several images: choose one of them first");
+    }
+    if (item.name !== "MM") continue;
+    if (found.has(item.parent)) throw new CrimgError("refused", `two tasks have the pid ${item.parent}`);
+    found.add(item.parent);
+  }
+  if (found.size === 0) throw new CrimgError("refused", "no task of the image has memory to take out");
+  return [...found];
 }
 
 /** The place of the task with this pid; `usage` if there is none. */

@@ -44,7 +44,7 @@ export function findingLine(
   style: ReportStyle,
   width = 0,
 ): string {
-  const place = style.dim(`${path} at 0x${offset.toString(16)}`);
+  const place = style.dim(`${path === "" ? "" : `${path} `}at 0x${offset.toString(16)}`);
   const advice = hint === undefined ? "" : ` ${style.dim(`[${hint}]`)}`;
   return `  ${style.severity(severity, severity.padEnd(7))}  ${rule.padEnd(width)}  ${escapeText(message)} (${place})${advice}`;
 }

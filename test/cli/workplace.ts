@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { crimgPath, type Ran, type RunOptions, runProcess } from "./run-crimg.js";
+import { temporaryFolder } from "./temporary-folder.js";
+
+/** A folder in which crimg runs: what it holds afterwards is what was there before, and what the runs left. */
+export interface Workplace {
+  readonly folder: string;
+  path(name: string): string;
+  /** Writes a file, and returns its path. */
+  put(name: string, bytes: Uint8Array | string): string;
+  /** The bytes of a file, as the library makes them. */
+  bytes(name: string): Uint8Array;
+  /** All that is here, by name: where a link leads, mode and digest of a file. */
+  contents(): Readonly<Record<string, string>>;
+  /** Runs crimg with its temporary files here, too. `behind`: a command that runs crimg for us, such as nice. */
+  crimg(
+    args: readonly string[],
+    options?: RunOptions & { readonly behind?: readonly string[] },
+  ): Promise<Ran>;
+}
+
+/** Makes empty workplaces in a folder that is removed when the tests of the file are done. */
+export function workplaces(): () => Workplace {
+  const root = temporaryFolder();
+  return () => {
+    const folder = mkdtempSync(join(root, "at-"));
+    const path = (name: string) => join(folder, name);
+    return {
+      folder,
+      path,
+      put(name, bytes) {
+        writeFileSync(path(name), bytes);
+        return path(name);
+      },
+      bytes: name => new Uint8Array(readFileSync(path(name))),
+      contents: () => contentsOf(folder),
+      crimg(args, { behind = [], env, ...options } = {}) {
+        const [command, ...rest] = [...behind, process.execPath, crimgPath, ...args];
+        return runProcess(command!, rest, { ...options, env: { TMPDIR: folder, ...env } });
+      },
+    };
+  };
+}
+
+function contentsOf(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  return Object.fromEntries(names.map(name => [name, entryText(join(folder, name))]));
+}
+
+function entryText(path: string): string {
+  const stat = lstatSync(path);
+  if (stat.isSymbolicLink()) return `-> ${readlinkSync(path)}`;
+  const mode = (stat.mode & 0o7777).toString(8);
+  if (!stat.isFile()) return `${mode}, no file`;
+  // Not a bug of crimg's, that we may not look into what it shall not be able to read.
+  const isReadable = (stat.mode & 0o400) !== 0;
+  return `${mode} ${isReadable ? createHash("sha1").update(readFileSync(path)).digest("hex") : "unreadable"}`;
+}
