@@ -38,7 +38,16 @@ export {
   type ReportEntry,
   type Sink,
 } from "./convert/convert.js";
+export {
+  type DecodedPart,
+  type DecodeOptions,
+  decodeLines,
+  decodeLinesSync,
+} from "./convert/lines/decode.js";
+export { type EncodeOptions, encodeLines, type LineChunks } from "./convert/lines/encode.js";
+export type { PagesMode } from "./convert/lines/line.js";
 export { dialectOfRev } from "./convert/options.js";
+export { type FilePart, fileParts, soundLength } from "./convert/split.js";
 export { taskPids } from "./convert/task.js";
 export { type DumpOptions, type DumpReport, dump, summarize } from "./dump/dump.js";
 export { itemJson } from "./dump/item-json.js";

@@ -6,6 +6,7 @@ import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../image/source.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { checkTarget, type OutputOptions, openOutput } from "./output.js";
 
 export const command = "convert <file>";
@@ -14,15 +15,8 @@ export const describe = "Carry an image to another revision, or repair it";
 const repairNames: readonly Repair[] = ["tls", "chunks", "fpu"];
 
 export function builder(yargs: Argv) {
-  return imageOptions(yargs)
+  return imageOutputOptions(imageOptions(yargs))
     .positional("file", { type: "string", demandOption: true, describe: "the image file, - for stdin" })
-    .option("output", {
-      alias: "o",
-      type: "string",
-      requiresArg: true,
-      coerce: outputName,
-      describe: "write the image to this file, which appears only when it is complete; - for stdout",
-    })
     .option("to", {
       type: "string",
       requiresArg: true,
@@ -110,7 +104,6 @@ export function builder(yargs: Argv) {
     })
     .option("json", { type: "boolean", describe: "the same as --report -", conflicts: ["report"] })
     .option("quiet", { alias: "q", type: "boolean", describe: "no report on stderr" })
-    .option("force", { alias: "f", type: "boolean", describe: "replace files that are there" })
     .option("verify", {
       type: "boolean",
       default: true,
@@ -190,7 +183,7 @@ function refuseSenseless({ output, split, dryRun, json, report }: Args): void {
   const no = (message: string) => {
     throw new CrimgError("usage", message);
   };
-  if (output === undefined && split === undefined && !dryRun) no("where to? -o FILE, or -o - for stdout");
+  if (split === undefined && !dryRun) imageOutput(output);
   const reportsToStdout = json || report === "-";
   if (output === "-" && reportsToStdout && !dryRun) no("stdout cannot take both the image and the report");
   if (output === "-" && process.stdout.isTTY && !dryRun)

@@ -1,8 +1,8 @@
-import { CrimgError } from "../errors.js";
 import type { Image } from "../image/image.js";
-import { bytesSource, type Source, type SyncSource } from "../image/source.js";
+import { bytesSource, type SyncSource } from "../image/source.js";
 import { Window } from "../image/window.js";
 import { conversion } from "./conversion.js";
+import { partsOf, readExtent } from "./extent.js";
 import type { ConvertOptions } from "./options.js";
 import type { PlanStep } from "./plan.js";
 import type { ConversionReport } from "./report.js";
@@ -10,6 +10,9 @@ import type { ConversionReport } from "./report.js";
 export type { ConvertOptions, InventedFd, Repair } from "./options.js";
 export type { PlanStep } from "./plan.js";
 export type { ChangeKind, ConversionReport, ReportEntry } from "./report.js";
+
+/** Bytes of page contents read at once. */
+const COPY_PART = 1024 * 1024;
 
 /** Where the result goes. What it is given is its own until it has answered. */
 export interface Sink {
@@ -26,7 +29,10 @@ export async function convert(image: Image, options: ConvertOptions, sink: Sink)
     const { done, value } = await steps.next();
     if (done) return value;
     if ("bytes" in value) await sink.write(value.bytes);
-    else for await (const bytes of stretch(image.source, value.copy)) await sink.write(bytes);
+    else {
+      for (const part of partsOf(value.copy, COPY_PART))
+        await sink.write(await readExtent(image.source, part));
+    }
   }
 }
 
@@ -89,21 +95,4 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
-}
-
-/** Bytes of page contents read at once. */
-const COPY_PART = 1024 * 1024;
-
-async function* stretch(source: Source, { offset, length }: { offset: number; length: number }) {
-  for (let done = 0; done < length; ) {
-    const bytes = await source.read(offset + done, Math.min(COPY_PART, length - done));
-    if (bytes.length === 0) throw shrunk(offset + done);
-    yield bytes;
-    done += bytes.length;
-  }
-}
-
-/** The error for a source that is shorter than it was when it was surveyed. */
-export function shrunk(offset: number): CrimgError {
-  return new CrimgError("truncated", "the input has become shorter while it was read", { offset });
 }

@@ -1,5 +1,6 @@
 import type { RecordFields, RecordName } from "../format/cr/records.js";
 import type { Item } from "../image/item.js";
+import type { Extent } from "./extent.js";
 
 /** What flows through a conversion: an item of the source, as it stands or changed, or something invented. */
 export type Piece = RecordPiece | RawPiece | PlainPiece;
@@ -41,12 +42,6 @@ export interface PlainPiece {
 
 /** Bytes at hand, or where they stand in the source. */
 export type Body = Uint8Array | Extent;
-
-/** A stretch of the source, in bytes. */
-export interface Extent {
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** Passes a piece on. */
 export type Emit = (piece: Piece) => void;

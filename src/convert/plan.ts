@@ -2,7 +2,8 @@ import { CrimgError } from "../errors.js";
 import { header } from "../format/cr/records.js";
 import type { Dialect } from "../format/dialect.js";
 import { encodeRecord } from "../image/encode-record.js";
-import type { Body, Extent, Piece, PlainPiece, RecordPiece } from "./piece.js";
+import type { Extent } from "./extent.js";
+import type { Body, Piece, PlainPiece, RecordPiece } from "./piece.js";
 import type { Report } from "./report.js";
 
 /** What to write next: bytes, or a stretch of the source. */

@@ -2,7 +2,8 @@ import { CrimgError } from "../errors.js";
 import { VmFlags } from "../format/cr/names.js";
 import type { RecordFields } from "../format/cr/records.js";
 import type { Context } from "./context.js";
-import type { Extent, Piece, RawPiece, Stage } from "./piece.js";
+import type { Extent } from "./extent.js";
+import type { Piece, RawPiece, Stage } from "./piece.js";
 
 /** push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter: __kernel_vsyscall, at 0x414 in the vdso of 2.6.27. */
 const SYSENTER = [0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34];

@@ -15,9 +15,12 @@ try {
   const rows = [...codecRows(), ...commandRows(folder)].filter(
     ({ name }) => !values.row || name.includes(values.row),
   );
-  const results = rows.map(row => measure(row, Number(values.runs)));
+  const results = rows.map(row => {
+    const result = measure(row, Number(values.runs));
+    if (!values.json) console.log(line(result));
+    return result;
+  });
   if (values.json) console.log(JSON.stringify(results, undefined, 2));
-  else for (const result of results) console.log(line(result));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { lineSchemas } from "../../src/convert/lines/line-schema.js";
 import { convertSchemas } from "../../src/convert/schemas.js";
+import { splitSchemas } from "../../src/convert/split-schema.js";
 import { summarize } from "../../src/dump/dump.js";
 import { formatsJson } from "../../src/dump/formats.js";
 import { dumpSchemas } from "../../src/dump/schemas.js";
@@ -13,7 +15,13 @@ import { samples } from "../format/samples.js";
 import { publishedSchema, schemaCheck } from "./schema-check.js";
 
 describe("schemas/ is what the tables make (npm run schemas writes it anew)", () => {
-  const made = { ...dumpSchemas(), ...verifySchemas(), ...convertSchemas() };
+  const made = {
+    ...dumpSchemas(),
+    ...verifySchemas(),
+    ...convertSchemas(),
+    ...lineSchemas(),
+    ...splitSchemas(),
+  };
 
   test("no schema is missing, none is left over", () => {
     const published = readdirSync(new URL("../../schemas/", import.meta.url));

@@ -150,9 +150,16 @@ describe("each package is used in one place", () => {
     expect(users("binary-parser").filter(path => !homes.includes(path))).toEqual([]);
   });
 
+  test("ajv in convert/lines/line-check.ts, and loaded only when lines are read", () => {
+    const imports = edges.filter(({ specifier }) => packageOf(specifier) === "ajv");
+    expect(imports.map(({ path, dynamic }) => ({ path, dynamic }))).toEqual([
+      { path: "convert/lines/line-check.ts", dynamic: true },
+    ]);
+  });
+
   test("no other package at all", () => {
     const packages = edges.filter(({ file, specifier }) => file === undefined && !isNodeModule(specifier));
-    const known = ["binary-parser", "chalk", "yargs"];
+    const known = ["ajv", "binary-parser", "chalk", "yargs"];
     expect(packages.filter(({ specifier }) => !known.includes(packageOf(specifier))).map(told)).toEqual([]);
   });
 });

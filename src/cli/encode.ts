@@ -1,0 +1,127 @@
+import type { Argv } from "yargs";
+import { CrimgError } from "../errors.js";
+import type { Source, SyncSource } from "../image/source.js";
+import { inputName, type Run } from "./arguments.js";
+import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { imageOutput, imageOutputOptions } from "./image-output.js";
+import { openOutput, type Write } from "./output.js";
+import type { Patience } from "./patience.js";
+
+export const command = "encode <file>";
+export const describe = "Write the image that JSON Lines of crimg decode stand for";
+
+export function builder(yargs: Argv) {
+  return imageOutputOptions(yargs)
+    .positional("file", { type: "string", demandOption: true, describe: "the JSON Lines, - for stdin" })
+    .option("pages", {
+      type: "string",
+      requiresArg: true,
+      describe: "the file with the page contents, if they are not in the lines",
+    })
+    .option("fix-counts", {
+      type: "boolean",
+      describe: "write lengths and counts as the lines make them, not as they say them",
+    })
+    .example("crimg encode app.jsonl -o new.img", "what was decoded, with what was edited")
+    .example("crimg encode app.jsonl -o new.img --pages app.raw", "page contents from their file")
+    .example("crimg encode app.jsonl -o new.img --fix-counts", "with a line more, or less")
+    .epilogue(FIX_COUNTS_TEXT)
+    .epilogue(EXIT_CODES_TEXT);
+}
+
+const FIX_COUNTS_TEXT =
+  "Without --fix-counts everything is written as the lines say it, sense or not. With it these follow from what is " +
+  "there: len of each record, task_comm_len, tasks_nr, map_count, nr_pages, nldt, nfds and ntls. In images of v6 to v11 " +
+  "the running totals in nr_pages become true counts, which every series reads; a PGARR that only repeats a total is " +
+  "left out.\n";
+
+type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
+
+export const run: Run<Args> = async args => {
+  const path = inputName(args.file);
+  const target = imageOutput(args.output);
+  const pagesPath = args.pages === undefined ? undefined : inputName(args.pages);
+  if (pagesPath === "-" && path === "-") {
+    throw new CrimgError("usage", "lines and page contents cannot both come from stdin");
+  }
+  const fixCounts = args.fixCounts ?? false;
+  const [{ fileSource }, { streamSource }, { rereadable }, { about }] = await Promise.all([
+    import("../image/file-source.js"),
+    import("../image/source.js"),
+    import("./spool.js"),
+    import("./errors-told.js"),
+  ]);
+  const pages =
+    pagesPath === undefined
+      ? undefined
+      : pagesPath === "-"
+        ? streamSource(process.stdin)
+        : fileSource(pagesPath);
+  // A count stands before what it counts: all lines are read once before the first is written.
+  const lines = path === "-" && !fixCounts ? undefined : await rereadable(path, target);
+  try {
+    const inputs = pagesPath === undefined ? [path] : [path, pagesPath];
+    const output = openOutput(target, { force: args.force ?? false, inputs });
+    try {
+      const label = path === "-" ? "stdin" : path;
+      await about(label, () => encode(lines, pages, fixCounts, output.write));
+    } catch (error) {
+      output.discard();
+      throw error;
+    }
+    output.close();
+    return ExitCode.good;
+  } finally {
+    lines?.close?.();
+    await pages?.close?.();
+  }
+};
+
+/** Writes the image that the lines make; without lines of a file, those that stdin has. */
+async function encode(
+  lines: SyncSource | undefined,
+  pages: Source | undefined,
+  fixCounts: boolean,
+  write: Write,
+): Promise<void> {
+  const [{ encodeLines }, { patience }] = await Promise.all([
+    import("../convert/lines/encode.js"),
+    import("./patience.js"),
+  ]);
+  const rested = patience();
+  const chunks = lines === undefined ? stdinChunks() : fileChunks(lines, rested);
+  const options = { fixCounts, ...(pages !== undefined && { pages }) };
+  await encodeLines(chunks, options, {
+    write(bytes) {
+      write(bytes);
+      return rested(bytes.length);
+    },
+  });
+}
+
+/** Stdin as it comes. Not by reading that waits: a signal would not be heard before more comes. */
+async function* stdinChunks(): AsyncGenerator<Uint8Array> {
+  try {
+    yield* process.stdin as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new CrimgError("io", `stdin: cannot read: ${(error as Error).message}`);
+  }
+}
+
+/** Bytes of lines read at once. */
+const CHUNK = 256 * 1024;
+
+/** A file from its start, each time anew. */
+function fileChunks(source: SyncSource, rested: Patience): AsyncIterable<Uint8Array> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let offset = 0; ; ) {
+        const chunk = source.read(offset, CHUNK);
+        if (chunk.length === 0) return;
+        yield chunk;
+        offset += chunk.length;
+        await rested(chunk.length);
+      }
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Argv } from "yargs";
+import { CrimgError } from "../errors.js";
+import type { SyncSource } from "../image/source.js";
+import { inputName, type Run } from "./arguments.js";
+import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { imageOutput, imageOutputOptions } from "./image-output.js";
+import { openOutput } from "./output.js";
+
+export const command = "join <files..>";
+export const describe = "Write several images into one file, one behind the other";
+
+export function builder(yargs: Argv) {
+  return imageOutputOptions(yargs)
+    .positional("files", {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "image files, - for stdin",
+    })
+    .example("crimg join a.img b.img -o both.img", "b.img behind a.img")
+    .epilogue("Only sound images are joined, with nothing around them.\n")
+    .epilogue(EXIT_CODES_TEXT);
+}
+
+type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
+
+/** A file that is joined. It stays open: what comes from a pipe can be opened only once. */
+interface Input {
+  readonly label: string;
+  readonly source: SyncSource;
+  length: number;
+}
+
+export const run: Run<Args> = async args => {
+  const target = imageOutput(args.output);
+  const paths = args.files.map(inputName);
+  if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
+    throw new CrimgError("usage", "stdin can be read only once");
+  }
+  const [{ rereadable }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
+    import("./spool.js"),
+    import("../convert/split.js"),
+    import("./copy-extent.js"),
+    import("./errors-told.js"),
+  ]);
+  const inputs: Input[] = [];
+  try {
+    for (const path of paths) {
+      inputs.push({
+        label: path === "-" ? "stdin" : path,
+        source: await rereadable(path, target),
+        length: 0,
+      });
+    }
+    // All are looked at before anything is written.
+    for (const input of inputs) {
+      input.length = await about(input.label, () => soundLength(input.source));
+    }
+    const output = openOutput(target, { force: args.force ?? false, inputs: paths });
+    try {
+      for (const { label, source, length } of inputs) {
+        await about(label, () => copyExtent(source, { offset: 0, length }, output.write));
+      }
+    } catch (error) {
+      output.discard();
+      throw error;
+    }
+    output.close();
+    return ExitCode.good;
+  } finally {
+    for (const { source } of inputs) source.close?.();
+  }
+};

@@ -1,0 +1,123 @@
+import { type Line, lineError, shown } from "./line.js";
+import { lineDefinitions } from "./line-schema.js";
+
+/** Throws unless the line is as a definition of the schema says. */
+export type LineCheck = (definition: string, line: Line, number: number) => void;
+
+let loaded: Promise<LineCheck> | undefined;
+
+/**
+ * Loads ajv, once. It takes longer than anything else here, so only who reads lines waits for it. Each definition is
+ * compiled when its first line comes, and a line is held against the one it means to be: of 600,000 lines of areas that
+ * takes 0.5 us each, where asking the whole schema which of its 47 definitions fits takes 19 us, and 250 ms to compile.
+ */
+export function lineCheck(): Promise<LineCheck> {
+  loaded ??= loadCheck();
+  return loaded;
+}
+
+async function loadCheck(): Promise<LineCheck> {
+  const { Ajv2020 } = await import("ajv/dist/2020.js");
+  // The schema is published, and tested: nothing is to be found out about it here.
+  const ajv = new Ajv2020({
+    strict: true,
+    allErrors: true,
+    verbose: true,
+    meta: false,
+    validateSchema: false,
+  });
+  const definitions = lineDefinitions();
+  const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
+  return (name, line, number) => {
+    let validate = compiled.get(name);
+    if (validate === undefined) {
+      validate = ajv.compile(definitions[name]!);
+      compiled.set(name, validate);
+    }
+    if (validate(line)) return;
+    const errors = validate.errors!;
+    // A name that is misspelt is also one that is missing, which says less.
+    const worst = errors.find(({ keyword }) => keyword === "additionalProperties") ?? errors[0]!;
+    const { pointer, message } = complaint(worst);
+    throw lineError(number, pointer, message);
+  };
+}
+
+interface Complaint {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** What ajv found: the word of the schema that is not met, where in the line, and what stands there. */
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly parentSchema?: Readonly<Record<string, unknown>>;
+  readonly data?: unknown;
+}
+
+/** The same in words for people who have no schema at hand. */
+function complaint({ keyword, instancePath, params, parentSchema, data }: SchemaError): Complaint {
+  const at = (name: string) => `${instancePath}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  switch (keyword) {
+    case "additionalProperties": {
+      const known = Object.keys(parentSchema!["properties"] as object).join(", ");
+      const { additionalProperty: name } = params as { additionalProperty: string };
+      return { pointer: at(name), message: `there is no ${shown(name)} here, only ${known}` };
+    }
+    case "required": {
+      const { missingProperty: name } = params as { missingProperty: string };
+      return { pointer: instancePath, message: `"${name}" is missing` };
+    }
+    case "dependentRequired": {
+      const { missingProperty, property } = params as Record<"missingProperty" | "property", string>;
+      const message = `"${missingProperty}" is missing, and "${property}" stands behind it: what is short lacks its last fields`;
+      return { pointer: instancePath, message };
+    }
+    default:
+      return {
+        pointer: instancePath,
+        message: `expected ${wordsFor(parentSchema as ValueSchema)}, found ${shown(data)}`,
+      };
+  }
+}
+
+interface ValueSchema {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function wordsFor(schema: ValueSchema): string {
+  if (schema.const !== undefined) return shown(schema.const);
+  if (schema.enum !== undefined) return `one of ${schema.enum.map(shown).join(", ")}`;
+  switch (schema.type) {
+    case "integer":
+      return integerWords(schema);
+    case "string":
+      return schema.pattern === undefined ? "a string" : patternWords(schema.pattern);
+    case "array":
+      return "a list";
+    default:
+      return "an object";
+  }
+}
+
+function integerWords({ minimum, maximum }: ValueSchema): string {
+  if (maximum !== undefined) return `a whole number from ${minimum} to ${maximum}`;
+  return minimum === undefined ? "a whole number" : `a whole number from ${minimum} on`;
+}
+
+/** The patterns that codec/json.ts makes. */
+function patternWords(pattern: string): string {
+  if (pattern.startsWith("^0x")) return 'hex in quotes ("0x1f": small letters, at most 16 digits)';
+  if (pattern.startsWith("^[0-9]{")) return 'a decimal number in quotes ("31")';
+  const digits = /\{([0-9]+)\}\$$/.exec(pattern)?.[1];
+  return digits === undefined
+    ? "hex digits, small letters, two a byte"
+    : `${digits} hex digits, small letters`;
+}

@@ -1,0 +1,374 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cr3b } from "../../src/format/cr/cr-3b.js";
+import { sampleBytes, samples } from "../format/samples.js";
+import { addressesFrom, makeImage } from "../image/made-image.js";
+import { concat, recordNamed } from "../image/splice.js";
+import { crimgPath, type Ran, runCrimg, runProcess } from "./run-crimg.js";
+import { temporaryFolder } from "./temporary-folder.js";
+
+const root = temporaryFolder();
+let folders = 0;
+
+/** An empty folder, and names in it. */
+function place() {
+  const folder = join(root, String(folders++));
+  mkdirSync(folder);
+  return {
+    folder,
+    path: (name: string) => join(folder, name),
+    put(name: string, content: Uint8Array | string) {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    },
+    names: () => readdirSync(folder).sort(),
+    bytes: (name: string) => new Uint8Array(readFileSync(join(folder, name))),
+  };
+}
+
+const tree = "samples/cr-3a/v9-tree.img";
+const pipe = "samples/cr-2/v6-pipe.img";
+const tiny = "samples/cr-1/v6p5-tiny.img";
+
+describe.concurrent("decode and encode give back", () => {
+  const few = samples.filter(({ name }) =>
+    ["v6p5-tiny", "v6-pipe", "v6-twice", "v9-tree", "v13-xsave-fpu"].includes(name.replace(".img", "")),
+  );
+  test.each(few)("$dialect/$name, with the pages in the lines and beside them", async sample => {
+    const { path, bytes } = place();
+    const image = `samples/${sample.dialect}/${sample.name}`;
+    const damage = sample.name === "v6-pipe.img" ? 1 : 0;
+    const decoded = await runCrimg(["decode", image, "-o", path("lines"), "--pages", path("pages")]);
+    expect(decoded).toMatchObject({ status: damage, stdout: "" });
+    const encoded = await runCrimg(["encode", path("lines"), "--pages", path("pages"), "-o", path("image")]);
+    expect(encoded).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(bytes("image")).toEqual(sample.bytes);
+
+    const { stdout } = await runCrimg(["decode", image]);
+    await runCrimg(["encode", "-", "-o", path("image"), "--force"], { input: Buffer.from(stdout) });
+    expect(bytes("image")).toEqual(sample.bytes);
+  });
+
+  test("what comes through pipes, a byte at a time", async () => {
+    const { path, bytes } = place();
+    const command = `dd bs=1 status=none if=${tiny} | $CRIMG decode - | dd bs=1 status=none | $CRIMG encode - -o ${path("image")} --fix-counts`;
+    const env = { CRIMG: `${process.execPath} bin/crimg.js` };
+    const ran = await runProcess("sh", ["-c", command], { env });
+    expect(ran).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(bytes("image")).toEqual(sampleBytes("cr-1/v6p5-tiny.img"));
+  });
+
+  test("one image of several, and one in a larger file", async () => {
+    const { path, put, bytes } = place();
+    const twice = sampleBytes("cr-2/v6-twice.img");
+    const within = put("within.bin", concat(new Uint8Array(5000), twice));
+    const encode = () => runCrimg(["encode", path("lines"), "-o", path("image"), "--force"]);
+    await runCrimg(["decode", within, "--image", "1", "-o", path("lines")]);
+    await encode();
+    expect(bytes("image")).toEqual(twice.subarray(22604));
+    await runCrimg(["decode", within, "--at", "5000", "-o", path("lines")]);
+    await encode();
+    expect(bytes("image")).toEqual(twice);
+  });
+
+  test("page contents from stdin", async () => {
+    const { path, bytes } = place();
+    await runCrimg(["decode", tree, "-o", path("lines"), "--pages", path("pages")]);
+    const args = ["encode", path("lines"), "--pages", "-", "-o", path("image")];
+    expect(await runCrimg(args, { input: bytes("pages") })).toMatchObject({ status: 0, stderr: "" });
+    expect(bytes("image")).toEqual(sampleBytes("cr-3a/v9-tree.img"));
+  });
+
+  test("an image on stdout", async () => {
+    const { path, bytes } = place();
+    const command = `$CRIMG decode ${tree} | $CRIMG encode - -o - > ${path("image")}`;
+    await runProcess("sh", ["-c", command], { env: { CRIMG: `${process.execPath} bin/crimg.js` } });
+    expect(bytes("image")).toEqual(sampleBytes("cr-3a/v9-tree.img"));
+  });
+});
+
+describe.concurrent("a run that fails leaves nothing behind:", () => {
+  type Place = ReturnType<typeof place>;
+  type Make = (at: Place) => readonly string[];
+  const cases: [string, number, string, Make][] = [
+    [
+      "decode of no image",
+      1,
+      "not a checkpoint image",
+      ({ path, put }) => ["decode", put("in", "text"), "-o", path("out"), "--pages", path("out2")],
+    ],
+    ["decode of nothing", 3, "no such file", ({ path }) => ["decode", path("in"), "-o", path("out")]],
+    [
+      "decode of an image that is not there",
+      2,
+      "there is no image 7",
+      ({ path }) => ["decode", tree, "--image", "7", "-o", path("out"), "--pages", path("out2")],
+    ],
+    [
+      "decode into a folder that is not there",
+      3,
+      "no such folder",
+      ({ path }) => ["decode", tree, "-o", path("out"), "--pages", path("no/out2")],
+    ],
+    [
+      "decode into one file",
+      2,
+      "lines and page contents cannot go to the same file",
+      ({ path, folder }) => ["decode", tree, "-o", path("out"), "--pages", `${folder}/./out`],
+    ],
+    [
+      "decode with pages to stdout",
+      2,
+      "not stdout",
+      ({ path }) => ["decode", tree, "-o", path("out"), "--pages", "-"],
+    ],
+    [
+      "encode of lines that are wrong",
+      1,
+      "expected a value, found n (line 1 column 1)",
+      ({ path, put }) => ["encode", put("in", "nope"), "-o", path("out")],
+    ],
+    [
+      "the same, counted",
+      1,
+      "expected a value, found n (line 1 column 1)",
+      ({ path, put }) => ["encode", put("in", "nope"), "-o", path("out"), "--fix-counts"],
+    ],
+    [
+      "encode of nothing",
+      1,
+      "there are no lines",
+      ({ path, put }) => ["encode", put("in", ""), "-o", path("out"), "--fix-counts"],
+    ],
+    [
+      "encode without the pages",
+      2,
+      "no file with them is given (--pages)",
+      ({ path, put }) => ["encode", put("in", beside.lines), "-o", path("out")],
+    ],
+    [
+      "encode with too few pages",
+      1,
+      "ends after 100000 bytes",
+      ({ path, put }) =>
+        withPages(put("in", beside.lines), put("pages", new Uint8Array(100_000)), path("out")),
+    ],
+    [
+      "encode with too many",
+      1,
+      "has 1 bytes more than the 114688 that the lines take",
+      ({ path, put }) =>
+        withPages(put("in", beside.lines), put("pages", new Uint8Array(114_689)), path("out")),
+    ],
+    [
+      "encode with pages that are not there",
+      3,
+      "no such file",
+      ({ path, put }) => withPages(put("in", beside.lines), path("no"), path("out")),
+    ],
+    ["encode to nowhere", 2, "where to? -o FILE, or -o - for stdout", ({ put }) => ["encode", put("in", "")]],
+    [
+      "encode of two things from stdin",
+      2,
+      "cannot both come from stdin",
+      ({ path }) => ["encode", "-", "--pages", "-", "-o", path("out")],
+    ],
+  ];
+  const beside = { lines: "" };
+  const withPages = (lines: string, pages: string, image: string) => {
+    return ["encode", lines, "--pages", pages, "-o", image];
+  };
+
+  beforeAll(async () => {
+    beside.lines = (await runCrimg(["decode", tree, "--pages", "none"])).stdout;
+  });
+
+  test.each(cases)("%s", async (_, status, message, make) => {
+    const at = place();
+    const args = make(at);
+    const before = at.names();
+    const ran = await runCrimg(args);
+    expect(ran.stderr).toMatch(/^crimg: .+\n$/);
+    expect(ran.stderr).toContain(message);
+    expect(ran).toMatchObject({ status, stdout: "" });
+    expect(at.names()).toEqual(before);
+  });
+
+  test("decode whose reader goes away", async () => {
+    const at = place();
+    const large = at.put(
+      "large.img",
+      Buffer.concat(Array.from({ length: 20 }, () => sampleBytes("cr-3a/v9-tree.img"))),
+    );
+    const ran = await runCrimg(["decode", large, "--pages", at.path("pages")], { closeEarly: true });
+    expect(ran).toMatchObject({ status: 0, stderr: "" });
+    expect(at.names()).toEqual(["large.img"]);
+  });
+});
+
+describe.concurrent("a run that is interrupted while it waits for more leaves nothing behind:", () => {
+  test.each([
+    ["decode", "-o", "out", "--pages", "out2"],
+    ["encode", "-o", "out"],
+    ["encode", "-o", "out", "--fix-counts"],
+    ["split", "--into", "out"],
+    ["join", "-o", "out"],
+  ])("crimg %s - %s %s %s", async (command, ...options) => {
+    const { folder, path, names } = place();
+    const args = options.map(option => (option.startsWith("out") ? path(option) : option));
+    const child = spawn(process.execPath, [crimgPath, command, "-", ...args], {
+      stdio: ["pipe", "ignore", "ignore"],
+      env: { ...process.env, TMPDIR: folder },
+    });
+    child.stdin.write(command === "encode" ? '{"kind":' : sampleBytes("cr-2/v6-tiny.img").subarray(0, 5000));
+    // Something is there as soon as it has begun.
+    while (names().length === 0) await setTimeout(5);
+    child.kill("SIGINT");
+    const status = await new Promise(resolve => child.on("close", resolve));
+    expect(status).toBe(130);
+    expect(names()).toEqual([]);
+  });
+});
+
+describe.concurrent("what is there stays there:", () => {
+  test("encode replaces a file only with --force", async () => {
+    const { path, put, bytes, names } = place();
+    await runCrimg(["decode", tiny, "-o", path("lines")]);
+    put("image", "from before");
+    const refused = await runCrimg(["encode", path("lines"), "-o", path("image")]);
+    expect(refused).toMatchObject({ status: 3, stdout: "" });
+    expect(refused.stderr).toContain("is there already; --force replaces it");
+    expect(Buffer.from(bytes("image")).toString()).toBe("from before");
+    expect(await runCrimg(["encode", path("lines"), "-f", "-o", path("image")])).toMatchObject({ status: 0 });
+    expect(bytes("image")).toEqual(sampleBytes("cr-1/v6p5-tiny.img"));
+    expect(names()).toEqual(["image", "lines"]);
+  });
+
+  const links: [string, (from: string, to: string) => void][] = [
+    ["by its name", () => {}],
+    ["by a hard link", linkSync],
+    ["by a symbolic link", symlinkSync],
+  ];
+
+  test.each(links)("what is read is never written, %s", async (_, link) => {
+    const { path, bytes } = place();
+    copyFileSync(tiny, path("image"));
+    await runCrimg(["decode", path("image"), "-o", path("lines"), "--pages", path("pages")]);
+    const before = ["image", "lines", "pages"].map(bytes);
+    const refused = async (args: string[], input: string) => {
+      const target = path(`${input}${link.name === "" ? "" : args.length}`);
+      if (target !== path(input)) link(path(input), target);
+      const ran = await runCrimg([...args, target]);
+      expect(ran).toMatchObject({ status: 2, stdout: "" });
+      expect(ran.stderr).toContain("is also the input");
+    };
+    await refused(["decode", path("image"), "-o"], "image");
+    await refused(["decode", path("image"), "-o", path("other"), "--pages"], "image");
+    await refused(["encode", path("lines"), "--pages", path("pages"), "--force", "-o"], "lines");
+    await refused(
+      ["encode", path("lines"), "--pages", path("pages"), "--force", "--fix-counts", "-o"],
+      "pages",
+    );
+    expect(["image", "lines", "pages"].map(bytes)).toEqual(before);
+  });
+
+  test("a folder that cannot be written to", async () => {
+    const { folder, path, names } = place();
+    chmodSync(folder, 0o500);
+    const ran = await runCrimg(["decode", tiny, "-o", path("no/out")]);
+    expect(ran.status).toBe(3);
+    chmodSync(folder, 0o700);
+    expect(names()).toEqual([]);
+  });
+});
+
+describe.concurrent("decode of a damaged image", () => {
+  test("writes all of it, says what is wrong, and is 1", async () => {
+    const { path, bytes } = place();
+    const ran = await runCrimg(["decode", pipe, "-o", path("lines")]);
+    expect(ran).toMatchObject({ status: 1, stdout: "" });
+    expect(ran.stderr).toBe((await runCrimg(["dump", pipe, "-o", path("dump")])).stderr);
+    await runCrimg(["encode", path("lines"), "-o", path("image")]);
+    expect(bytes("image")).toEqual(sampleBytes("cr-2/v6-pipe.img"));
+  });
+
+  test("tells the first errors, and how many more there are", async () => {
+    const { path, put } = place();
+    const cut = sampleBytes("cr-2/v6-tiny.img");
+    const one = cut.subarray(0, recordNamed(cut, "MM").offset);
+    const image = put("image", concat(...Array.from({ length: 30 }, () => one)));
+    const { stderr } = await runCrimg(["decode", image, "-o", path("lines")]);
+    expect(stderr.trim().split("\n")).toHaveLength(21);
+    expect(stderr).toMatch(/: and 10 more\n$/);
+  });
+});
+
+describe.runIf(process.platform === "linux")("memory does not grow with the image", () => {
+  // Of the process itself: resourceUsage() begins with what its parent had, and tests are large.
+  const preload = `data:text/javascript,${encodeURIComponent(
+    `import { readFileSync, writeSync } from "node:fs";
+     process.on("exit", () => writeSync(3, /VmHWM:\\s*([0-9]+)/.exec(readFileSync("/proc/self/status"))[1]));`,
+  )}`;
+  const run = (...args: string[]) => runCrimg(args, { nodeArguments: ["--import", preload] });
+  const expectSmall = ({ extra, status, stderr }: Ran) => {
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const megabytes = Number(extra) / 1024;
+    expect(megabytes).toBeGreaterThan(10);
+    expect(megabytes).toBeLessThan(120);
+  };
+  const digest = (path: string) => createHash("sha1").update(readFileSync(path)).digest("hex");
+  const start = 0x10000000;
+
+  test("of many pages", async () => {
+    const { path } = place();
+    const count = 20_000;
+    const area = { start, end: start + count * 4096, chunks: [] };
+    const bytes = makeImage(cr3b, { tasks: [{ pid: 7, areas: [area] }] });
+    // One chunk with all pages, as no kernel would write it: 80 MB, a hole in the file.
+    const at = recordNamed(bytes, "PGARR").offset;
+    const chunk = bytes.slice(at, at + 16);
+    new DataView(chunk.buffer).setUint32(8, count, true);
+    const fd = openSync(path("image"), "w");
+    const addresses = Uint32Array.from(addressesFrom(start, count));
+    let end = writeSync(fd, concat(bytes.subarray(0, at), chunk, new Uint8Array(addresses.buffer)));
+    end += count * 4096;
+    ftruncateSync(fd, end);
+    writeSync(fd, bytes.subarray(at), 0, bytes.length - at, end);
+    closeSync(fd);
+
+    expectSmall(await run("decode", path("image"), "-o", path("lines")));
+    expectSmall(await run("encode", path("lines"), "-o", path("same"), "--fix-counts"));
+    expect(digest(path("same"))).toBe(digest(path("image")));
+    expectSmall(await run("decode", path("image"), "-o", path("lines"), "--pages", path("pages")));
+    expectSmall(await run("encode", path("lines"), "-o", path("same"), "--pages", path("pages"), "--force"));
+    expect(digest(path("same"))).toBe(digest(path("image")));
+  });
+
+  test("of many areas, and of a stretch that is no image", async () => {
+    const { path, put } = place();
+    const area = (i: number) => ({ start: start + i * 4096, end: start + (i + 1) * 4096, chunks: [] });
+    const areas = Array.from({ length: 50_000 }, (_, i) => area(i));
+    const image = makeImage(cr3b, { tasks: [{ pid: 7, areas }] });
+    put("image", concat(image, new Uint8Array(30_000_000).fill(0x5a), image));
+    expectSmall(await run("decode", path("image"), "-o", path("lines")));
+    expectSmall(await run("encode", path("lines"), "-o", path("same"), "--fix-counts"));
+    expect(digest(path("same"))).toBe(digest(path("image")));
+  });
+});
