@@ -17,7 +17,7 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output))\.js$/,
+          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside))\.js$/,
           priority: 2,
         },
         {

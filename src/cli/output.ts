@@ -109,10 +109,10 @@ function toFile(given: string, options: OutputOptions): Output {
   // Beside the target, so that renaming does not cross file systems.
   const name = `.${basename(path).slice(0, NAME_KEPT)}.${process.pid}.tmp`;
   const temporary = join(dirname(path), name);
-  const fd = attempt(given, () => openSync(temporary, "wx"));
+  const forget = removeIfInterrupted(temporary);
+  const fd = attempt(given, () => openNew(temporary, forget));
   // What `open` is told is cut by the umask.
   if (old !== undefined) fchmodSync(fd, old.mode);
-  const forget = removeIfInterrupted(temporary);
   const output = toDescriptor(fd, given);
   let isOpen = true;
   const end = () => {
@@ -142,6 +142,15 @@ function toFile(given: string, options: OutputOptions): Output {
       end();
     },
   };
+}
+
+function openNew(path: string, forget: () => void): number {
+  try {
+    return openSync(path, "wx");
+  } catch (error) {
+    forget();
+    throw error;
+  }
 }
 
 function toSpecial(path: string): Output {
@@ -184,7 +193,10 @@ function toDescriptor(fd: number, path = "stdout"): Output {
 const unfinished = new Set<string>();
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Has a temporary file or folder removed if the run is interrupted; the result takes that back. */
+/**
+ * Has a temporary file or folder removed if the run is interrupted; the result takes that back. To be called before it
+ * is made: until then a signal just ends the process.
+ */
 export function removeIfInterrupted(path: string): () => void {
   if (unfinished.size === 0) for (const name of Object.keys(signals)) process.on(name, removeAndExit);
   unfinished.add(path);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import type { Argv } from "yargs";
 import { escapeText } from "../codec/escape.js";
@@ -6,8 +6,9 @@ import type { GapPart, ImagePart } from "../convert/split.js";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../image/source.js";
 import { inputName, type Run } from "./arguments.js";
+import { asideIn } from "./aside.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
-import { checkTarget, type OutputOptions, openOutput, removeIfInterrupted, writeOutput } from "./output.js";
+import { checkTarget, type OutputOptions, openOutput, writeOutput } from "./output.js";
 
 export const command = "split <file>";
 export const describe = "Write each image of a file to a file of its own";
@@ -109,9 +110,8 @@ async function writeImages(
   const { copyExtent } = await import("./copy-extent.js");
   for (const { path } of images) checkTarget(path, options);
   const made = makeFolder(folder);
-  const aside = attempt(folder, "write", () => mkdtempSync(join(folder, ".crimg-")));
-  const forget = removeIfInterrupted(aside);
-  const asideOf = ({ image }: Placed) => join(aside, String(image));
+  const aside = attempt(folder, "write", () => asideIn(folder));
+  const asideOf = ({ image }: Placed) => join(aside.path, String(image));
   try {
     for (const image of images) {
       const output = openOutput(asideOf(image));
@@ -129,8 +129,7 @@ async function writeImages(
       attempt(image.path, "write", () => renameSync(asideOf(image), image.path));
     }
   } finally {
-    rmSync(aside, { recursive: true, force: true });
-    forget();
+    aside.remove();
     if (made !== undefined) removeEmpty(folder, made);
   }
 }

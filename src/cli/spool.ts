@@ -1,11 +1,11 @@
-import { createReadStream, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CrimgError } from "../errors.js";
 import { fileSource } from "../image/file-source.js";
 import { bytesSource, type SyncSource } from "../image/source.js";
-import { removeIfInterrupted } from "./output.js";
+import { type Aside, asideIn } from "./aside.js";
 
 /** A source that can be read twice: what comes from a pipe is kept in a temporary file meanwhile. */
 export async function rereadable(path: string, output: string | undefined): Promise<SyncSource> {
@@ -27,27 +27,21 @@ const PART = 256 * 1024;
 
 async function spooled(path: string, output: string | undefined): Promise<SyncSource> {
   const folder = spoolFolder(output);
-  let made: string | undefined;
-  let forget = () => {};
-  const remove = () => {
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
-    forget();
-  };
+  let aside: Aside | undefined;
   try {
-    made = mkdtempSync(join(folder, ".crimg-"));
-    forget = removeIfInterrupted(made);
-    const kept = join(made, "input");
+    aside = asideIn(folder);
+    const kept = join(aside.path, "input");
     const length = await keep(path, kept);
     const source = length === 0 ? bytesSource(new Uint8Array(0)) : fileSource(kept);
     return {
       ...source,
       close() {
         source.close?.();
-        remove();
+        aside?.remove();
       },
     };
   } catch (error) {
-    remove();
+    aside?.remove();
     if (error instanceof CrimgError) throw error;
     throw new CrimgError("io", `${folder}: cannot keep the input there: ${(error as Error).message}`);
   }
