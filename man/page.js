@@ -1,8 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { commands } from "../dist/cli/commands.js";
+import { exitCodes } from "../dist/cli/exit-code.js";
+
+export const pagePath = fileURLToPath(new URL("crimg.1", import.meta.url));
+
 /** What a command says of itself: its `builder` is run on this instead of yargs. */
 class Recorder {
   positionals = [];
   options = [];
   examples = [];
+  notes = [];
 
   positional(name, about) {
     this.positionals.push({ name, ...about });
@@ -19,25 +26,22 @@ class Recorder {
     return this;
   }
 
-  epilogue() {
+  epilogue(text) {
+    // What the exit codes mean is said once for all commands.
+    if (!text.startsWith("Exit codes:")) this.notes.push(text);
     return this;
   }
 }
 
-/**
- * The page crimg(1) in man's macros, from the commands' own tables.
- *
- * @param {readonly { command: string, describe: string, builder: (yargs: any) => unknown }[]} commands
- * @param {{ version: string, exitCodes: readonly (readonly [code: string, meaning: string])[] }} about
- */
-export function manPage(commands, { version, exitCodes }) {
+/** The page crimg(1) in man's macros, from the commands' own tables. */
+export function currentPage() {
   const recorded = commands.map(({ command, describe, builder }) => {
     const recorder = new Recorder();
     builder(recorder);
     return { command, describe, ...recorder };
   });
   return [
-    `.TH CRIMG 1 "" "crimg ${version}" "User Commands"`,
+    `.TH CRIMG 1 "" "crimg" "User Commands"`,
     ".SH NAME",
     "crimg \\- read, check and convert Linux checkpoint images (linux-cr, 2008)",
     ".SH SYNOPSIS",
@@ -62,32 +66,53 @@ export function manPage(commands, { version, exitCodes }) {
   ].join("\n");
 }
 
-function commandLines({ command, describe, positionals, options, examples }) {
+function commandLines({ command, describe, positionals, options, examples, notes }) {
   return [
     `.SS crimg ${text(synopsisOf(command))}`,
     `${text(describe)}.`,
-    ...positionals.flatMap(({ name, describe }) => [".TP", `.I ${text(name)}`, text(describe)]),
+    ...positionals.flatMap(({ name, describe }) => [".TP", `.I ${text(name.toUpperCase())}`, text(describe)]),
     ...options.flatMap(option => [".TP", `.B ${text(flagsOf(option))}`, text(aboutOf(option))]),
-    ...examples.flatMap(({ line, about }) => [".PP", `${text(about)}:`, ".RS", ".nf", text(line), ".fi", ".RE"]),
+    ...notes.flatMap(note => [".PP", text(note.trim())]),
+    ...examples.flatMap(({ line, about }) => [
+      ".PP",
+      `${text(about)}:`,
+      ".RS",
+      ".nf",
+      text(line),
+      ".fi",
+      ".RE",
+    ]),
   ];
 }
 
-/** `dump <file>` becomes `dump FILE`. */
+/** `join <files..>` becomes `join FILES...`, `[shell]` becomes `[SHELL]`. */
 function synopsisOf(command) {
-  return command.replaceAll(/<(\w+)>/g, (_, name) => name.toUpperCase()).replaceAll(/\[(\w+)(\.\.)?\]/g, (_, name, more) => `[${name.toUpperCase()}${more ? "..." : ""}]`);
+  return command
+    .replaceAll(/[<[]\w+/g, part => part.toUpperCase())
+    .replaceAll("..", "...")
+    .replaceAll(/[<>]/g, "");
 }
 
 function flagsOf({ name, alias, type, choices }) {
   const value = choices ? ` ${choices.join("|")}` : type === "string" ? ` ${name.toUpperCase()}` : "";
-  const short = [alias ?? []].flat().map(letter => `-${letter}, `).join("");
+  const short = [alias ?? []]
+    .flat()
+    .map(letter => `-${letter}, `)
+    .join("");
   return `${short}--${name}${value}`;
 }
 
 function aboutOf({ describe, default: standard }) {
-  return standard === undefined || typeof standard === "boolean" ? describe : `${describe}; default: ${standard}`;
+  return standard === undefined || typeof standard === "boolean"
+    ? describe
+    : `${describe}; default: ${standard}`;
 }
 
 /** Text that man takes for text. */
 function text(plain) {
-  return plain.replaceAll("\\", "\\\\").replaceAll("-", "\\-").replaceAll("'", "\\(aq").replace(/^\./, "\\&.");
+  return plain
+    .replaceAll("\\", "\\\\")
+    .replaceAll("-", "\\-")
+    .replaceAll("'", "\\(aq")
+    .replace(/^\./, "\\&.");
 }

@@ -2,22 +2,11 @@ import yargs, { type Argv } from "yargs";
 import { escapeText } from "../codec/escape.js";
 import { CrimgError } from "../errors.js";
 import { prepareArguments } from "./arguments.js";
-import * as completion from "./completion.js";
-import * as convert from "./convert.js";
-import * as decode from "./decode.js";
-import * as dump from "./dump.js";
-import * as encode from "./encode.js";
+import { commands } from "./commands.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import * as formats from "./formats.js";
-import * as info from "./info.js";
-import * as join from "./join.js";
 import { ReaderGone } from "./output.js";
 import { keepHeapSmall } from "./small-heap.js";
-import * as split from "./split.js";
-import * as verify from "./verify.js";
 import { version } from "./version.js";
-
-const commands = [dump, info, verify, convert, decode, encode, split, join, formats, completion];
 
 /** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
 export async function main(argv: readonly string[]): Promise<number> {

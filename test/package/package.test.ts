@@ -60,7 +60,7 @@ describe("package.json", () => {
 describe("the tarball", () => {
   test("holds what `files` names, and what npm adds to any package", () => {
     const known =
-      /^(bin\/crimg\.js|dist\/.+\.(js|d\.ts)|schemas\/.+\.json|CHANGELOG\.md|README\.md|LICENSE|package\.json)$/;
+      /^(bin\/crimg\.js|dist\/.+\.(js|d\.ts)|schemas\/.+\.json|man\/crimg\.1|SECURITY\.md|CHANGELOG\.md|README\.md|LICENSE|package\.json)$/;
     expect(packed.filter(path => !known.test(path))).toEqual([]);
     for (const path of [
       "package.json",
@@ -72,7 +72,15 @@ describe("the tarball", () => {
     ]) {
       expect(packed).toContain(path);
     }
-    expect(manifest.files).toEqual(["bin", "dist", "!dist/cli", "schemas/*.json", "CHANGELOG.md"]);
+    expect(manifest.files).toEqual([
+      "bin",
+      "dist",
+      "!dist/cli",
+      "schemas/*.json",
+      "man/crimg.1",
+      "SECURITY.md",
+      "CHANGELOG.md",
+    ]);
   });
 
   test("holds no source, no test, no sample, and no command that is not bundled", () => {
