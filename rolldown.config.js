@@ -17,12 +17,12 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside))\.js$/,
+          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside|ascii-width))\.js$/,
           priority: 2,
         },
         {
           name: "work",
-          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|spool|write-plan|copy-extent|errors-told|patience|verify-(file|output)))|chalk/,
+          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|progress|spool|write-plan|copy-extent|errors-told|patience|verify-(file|output)))|chalk/,
           priority: 1,
         },
       ],

@@ -60,6 +60,10 @@ export function imageOptions<T>(yargs: Argv<T>) {
       coerce: wholeNumber("image"),
       describe: "of several images in the file take this one, counted from 0",
     })
+    .option("progress", {
+      type: "boolean",
+      describe: "how far it has come, on stderr, or --no-progress; default: if that is a terminal",
+    })
     .option("dialect", {
       type: "string",
       requiresArg: true,

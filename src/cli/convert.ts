@@ -145,12 +145,14 @@ export const run: Run<Args> = async args => {
   const target = { force: args.force ?? false, inputs: path === "-" ? [] : [path] };
   checkTarget(args.output, target);
   const options = await optionsOf(args);
-  const { rereadable } = await import("./spool.js");
+  const [{ rereadable }, { progressOf }] = await Promise.all([import("./spool.js"), import("./progress.js")]);
   const reportName = args.json ? "-" : args.report;
   const reportFile = reportName === undefined ? undefined : openOutput(reportName, { inputs: target.inputs });
   let source: SyncSource | undefined;
   try {
     source = await rereadable(path, args.output ?? args.split);
+    const progress = await progressOf(label, args.progress, args.output === "-");
+    const watched = progress.watch(source);
     const jobs =
       args.split === undefined
         ? [{ output: args.output, options }]
@@ -158,7 +160,7 @@ export const run: Run<Args> = async args => {
     const results: Result[] = [];
     let exit: number = ExitCode.good;
     for (const job of jobs) {
-      const report = await convertOne(source, job, target, args);
+      const report = await convertOne(watched, job, target, args).finally(progress.stop);
       const output = args.dryRun || job.output === "-" ? undefined : job.output;
       const task = job.options.task ?? null;
       results.push({ image: label, task, output: output ?? null, ...report });

@@ -43,12 +43,14 @@ const LINES_TEXT =
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [{ dialectNamed }, { rereadable }, { ErrorsTold, about }, { complain }] = await Promise.all([
-    import("../format/cr/dialects.js"),
-    import("./spool.js"),
-    import("./errors-told.js"),
-    import("./terminal.js"),
-  ]);
+  const [{ dialectNamed }, { rereadable }, { ErrorsTold, about }, { complain }, { progressOf }] =
+    await Promise.all([
+      import("../format/cr/dialects.js"),
+      import("./spool.js"),
+      import("./errors-told.js"),
+      import("./terminal.js"),
+      import("./progress.js"),
+    ]);
   const path = inputName(args.file);
   const label = path === "-" ? "stdin" : path;
   const errors = new ErrorsTold();
@@ -62,16 +64,18 @@ export const run: Run<Args> = async args => {
   };
   const names = namesOf(args.output, pages.file);
   const source = await rereadable(path, names.lines);
+  const progress = await progressOf(label, args.progress, names.lines === undefined || names.lines === "-");
   try {
     const outputs = openOutputs(names, path);
     try {
-      await about(label, () => writeParts(source, outputs, options));
+      await about(label, () => writeParts(progress.watch(source), outputs, options));
     } catch (error) {
       outputs.discard();
       throw error;
     }
     outputs.close();
   } finally {
+    progress.stop();
     source.close?.();
   }
   for (const line of errors.lines(label)) complain(line);

@@ -53,14 +53,21 @@ export function builder(yargs: Argv) {
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [{ dump }, { selectableNames }, { dialectNamed }, { fileSource }, { complain, styleFor }] =
-    await Promise.all([
-      import("../dump/dump.js"),
-      import("../dump/select.js"),
-      import("../format/cr/dialects.js"),
-      import("../image/file-source.js"),
-      import("./terminal.js"),
-    ]);
+  const [
+    { dump },
+    { selectableNames },
+    { dialectNamed },
+    { fileSource },
+    { complain, styleFor },
+    { progressOf },
+  ] = await Promise.all([
+    import("../dump/dump.js"),
+    import("../dump/select.js"),
+    import("../format/cr/dialects.js"),
+    import("../image/file-source.js"),
+    import("./terminal.js"),
+    import("./progress.js"),
+  ]);
   const path = inputName(args.file);
   const only = args.only === undefined ? undefined : selectableNames(args.only);
   const options = {
@@ -75,9 +82,13 @@ export const run: Run<Args> = async args => {
     ...(args.at !== undefined && { at: args.at }),
     ...(args.image !== undefined && { image: args.image }),
   } as const;
+  const printsToStdout = args.output === undefined || args.output === "-";
+  const progress = await progressOf(options.label, args.progress, printsToStdout);
   const source = fileSource(path);
   try {
-    const report = writeOutput(args.output, write => dump(source, write, options));
+    const watched = progress.watch(source);
+    const report = writeOutput(args.output, write => dump(watched, write, options));
+    progress.stop();
     for (const { message, path: place, offset } of report.errors) {
       complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
     }
@@ -89,6 +100,7 @@ export const run: Run<Args> = async args => {
     complain(withLabel(options.label, error));
     return exitCodeOf(error.code);
   } finally {
+    progress.stop();
     source.close?.();
   }
 };

@@ -1,6 +1,7 @@
 import { CrimgError, type ErrorCode } from "../errors.js";
 import { dialectNamed } from "../format/cr/dialects.js";
 import { fileSource } from "../image/file-source.js";
+import type { SyncSource } from "../image/source.js";
 import type { Finding, Severity } from "../verify/finding.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
 
@@ -39,13 +40,19 @@ export type VerifyResult = VerifiedFile | VerifyFailure;
 
 const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
 
-/** Verifies one file. Errors of ours are part of the result; anything else is a bug and thrown. */
-export function verifyFile(job: VerifyJob): VerifyResult {
+/**
+ * Verifies one file. Errors of ours are part of the result; anything else is a bug and thrown. `watch` may look at how
+ * it is read.
+ */
+export function verifyFile(
+  job: VerifyJob,
+  watch: (source: SyncSource) => SyncSource = source => source,
+): VerifyResult {
   const { path, dialect, missing, assumeFiles, severity, max, ...options } = job;
   try {
     const source = fileSource(path);
     try {
-      const verification = verifySync(source, {
+      const verification = verifySync(watch(source), {
         ...options,
         ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
         exists: name => assumeFiles && !name.endsWith(" (deleted)") && !missing.includes(name),

@@ -130,7 +130,7 @@ async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
 /** The results, in the order of the files. */
 async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerator<VerifyResult> {
   const jobs = files.filter(({ problem }) => problem === undefined).map(({ path }) => jobOf(path, args));
-  const results = verifyJobs(jobs, args.jobs ?? 1);
+  const results = verifyJobs(jobs, args);
   try {
     for (const { path, problem } of files) {
       if (problem !== undefined) yield { path, failure: { code: "io", message: problem } };
@@ -142,14 +142,25 @@ async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerat
   }
 }
 
-async function* verifyJobs(jobs: readonly VerifyJob[], count: number): AsyncGenerator<VerifyResult, void> {
+async function* verifyJobs(
+  jobs: readonly VerifyJob[],
+  { jobs: count = 1, progress: flag }: Args,
+): AsyncGenerator<VerifyResult, void> {
   if (count > 1 && jobs.length > 1) {
     const { verifyInWorkers } = await import("./verify-pool.js");
     yield* verifyInWorkers(jobs, count);
     return;
   }
-  const { verifyFile } = await import("./verify-file.js");
-  for (const job of jobs) yield verifyFile(job);
+  const [{ verifyFile }, { progressOf }] = await Promise.all([
+    import("./verify-file.js"),
+    import("./progress.js"),
+  ]);
+  for (const job of jobs) {
+    const progress = await progressOf(job.path, flag, false);
+    const result = verifyFile(job, progress.watch);
+    progress.stop();
+    yield result;
+  }
 }
 
 function jobOf(path: string, args: Args): VerifyJob {
