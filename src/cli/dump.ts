@@ -2,7 +2,7 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { writeOutput } from "./output.js";
+import { writeInSteps } from "./output.js";
 
 export const command = "dump <file>";
 export const describe = "Show what an image holds";
@@ -54,7 +54,7 @@ type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
   const [
-    { dump },
+    { dumpInSteps },
     { selectableNames },
     { dialectNamed },
     { fileSource },
@@ -87,7 +87,7 @@ export const run: Run<Args> = async args => {
   const source = fileSource(path);
   try {
     const watched = progress.watch(source);
-    const report = writeOutput(args.output, write => dump(watched, write, options));
+    const report = await writeInSteps(args.output, write => dumpInSteps(watched, write, options));
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {
       complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);

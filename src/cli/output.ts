@@ -59,6 +59,28 @@ export function writeOutput<T>(path: string | undefined, produce: (write: Write)
   return result;
 }
 
+/** The same for work in steps, between which signals are heard. */
+export async function writeInSteps<T>(
+  path: string | undefined,
+  produce: (write: Write) => Iterator<void, T>,
+): Promise<T> {
+  const output = openOutput(path);
+  try {
+    const steps = produce(output.write);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) {
+        output.close();
+        return value;
+      }
+      await new Promise(setImmediate);
+    }
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+}
+
 /** Stdout (no path, or `-`), or a file that appears under its name when it is closed. */
 export function openOutput(path: string | undefined, options: OutputOptions = {}): Output {
   return path === undefined || path === "-" ? toDescriptor(STDOUT) : toFile(path, options);

@@ -50,18 +50,34 @@ export function dump(
   write: (text: string) => void,
   options: DumpOptions = {},
 ): DumpReport {
+  const steps = dumpInSteps(source, write, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Items between two steps. */
+const STEP = 4096;
+
+/** The same with pauses, so that whoever waits for it can look at something else now and then. */
+export function* dumpInSteps(
+  source: SyncSource,
+  write: (text: string) => void,
+  options: DumpOptions = {},
+): Generator<void, DumpReport, void> {
   const tally = new Tally();
   const { view = "tree" } = options;
   const selected = { pids: [] as readonly number[], any: false };
   switch (view) {
     case "jsonl":
-      selectInto(source, options, tally, selected, item => write(`${itemJson(item)}\n`));
+      yield* selectInto(source, options, tally, selected, item => write(`${itemJson(item)}\n`));
       break;
     case "json":
-      writeDocument(source, write, options, tally, selected);
+      yield* writeDocument(source, write, options, tally, selected);
       break;
     default:
-      writeView(source, text => write(`${text}\n`), options, tally, selected, view);
+      yield* writeView(source, text => write(`${text}\n`), options, tally, selected, view);
   }
   if (options.task !== undefined && !selected.any) {
     const known = selected.pids.length === 0 ? "none that says its pid" : selected.pids.join(", ");
@@ -87,32 +103,34 @@ interface Selected {
   any: boolean;
 }
 
-function selectInto(
+function* selectInto(
   source: SyncSource,
   options: DumpOptions,
   tally: Tally,
   selected: Selected,
   pass: (item: Item) => void,
   each?: (item: Item) => void,
-): void {
+): Generator<void, void, void> {
   const selector = new Selector(item => {
     selected.any = true;
     pass(item);
   }, options);
+  let count = 0;
   for (const item of walkSync(source, { ...walkOptions(options), onNotice: notice => tally.add(notice) })) {
     each?.(item);
     selector.add(item);
+    if (++count % STEP === 0) yield;
   }
   selected.pids = selector.pids;
 }
 
-function writeDocument(
+function* writeDocument(
   source: SyncSource,
   write: (text: string) => void,
   options: DumpOptions,
   tally: Tally,
   selected: Selected,
-): void {
+): Generator<void, void, void> {
   const label = options.label ?? "input";
   const images = (summaries: readonly Summary[]) =>
     `"images":[${summaries.map(summary => JSON.stringify(summaryJson(label, summary))).join(",")}]`;
@@ -125,19 +143,19 @@ function writeDocument(
     write(separator + itemJson(item));
     separator = ",\n";
   };
-  selectInto(source, options, tally, selected, pass, item => after?.add(item));
+  yield* selectInto(source, options, tally, selected, pass, item => after?.add(item));
   const late = after === undefined ? "" : `,${images(after.all)}`;
   write(`\n]${late},"errors":${JSON.stringify(tally.errors)},"error_count":${tally.count}}\n`);
 }
 
-function writeView(
+function* writeView(
   source: SyncSource,
   print: (line: string) => void,
   options: DumpOptions,
   tally: Tally,
   selected: Selected,
   kind: "tree" | "hex",
-): void {
+): Generator<void, void, void> {
   const style = options.style ?? plain;
   const label = options.label ?? "input";
   const view: View =
@@ -176,11 +194,13 @@ function writeView(
     notices.push(notice);
   };
   const preview = kind === "hex" ? { preview: HEX_PREVIEW } : {};
+  let count = 0;
   for (const item of walkSync(source, { ...walkOptions(options), ...preview, onNotice })) {
     if (item.kind !== "gap") start(item.image);
     after?.add(item);
     selector.add(item);
-    for (const notice of notices.splice(0)) view.notice(notice);
+    if (notices.length > 0) for (const notice of notices.splice(0)) view.notice(notice);
+    if (++count % STEP === 0) yield;
   }
   view.flush();
   for (const notice of notices) view.notice(notice);

@@ -11,7 +11,7 @@ import {
   privateUmask,
   smallFiles,
 } from "./confinement.js";
-import { writeHugeImage } from "./huge-image.js";
+import { writeHugeImage, writeManyAreas } from "./huge-image.js";
 import { interruptCrimg } from "./interrupt.js";
 import { runProcess } from "./run-crimg.js";
 import { converted, image, places, toRev2, tree } from "./to-rev-2.js";
@@ -338,6 +338,19 @@ describe("a run that is interrupted leaves nothing behind", () => {
     expect(readdirSync(place.folder).sort()).toEqual(["huge.img", "out.img"]);
     expect(place.bytes("out.img")).toEqual(new Uint8Array(Buffer.from("from before\n")));
     expect(statSync(input).size).toBe(size);
+  });
+
+  test.each(signals)("%s in the middle of a dump to a file", async (signal, status) => {
+    const place = newWorkplace();
+    const input = place.path("huge.img");
+    writeManyAreas(input, 500_000);
+    const when = () => readdirSync(place.folder).some(name => name.endsWith(".tmp"));
+    const ended = await interruptCrimg(place, ["dump", "--jsonl", input, "-o", place.path("out")], {
+      signal,
+      when,
+    });
+    expect(ended).toEqual({ status, signal: null, stderr: "" });
+    expect(readdirSync(place.folder)).toEqual(["huge.img"]);
   });
 
   test.each(signals)("%s while stdin is awaited", async (signal, status) => {

@@ -26,3 +26,16 @@ export function writeHugeImage(path: string, pages: number): void {
   writeSync(fd, small, at, small.length - at, before.length + pages * dialect.pageSize);
   closeSync(fd);
 }
+
+/** Writes a cr-3b image of one area, again and again: many items, which are not sound. */
+export function writeManyAreas(path: string, count: number): void {
+  const small = makeImage(dialect, {
+    tasks: [{ pid: 100, areas: [{ start: START, end: START + 4096, chunks: [] }] }],
+  });
+  const from = recordNamed(small, "VMA").offset;
+  const to = recordNamed(small, "MM_CONTEXT").offset;
+  const areas = Buffer.alloc(count * (to - from), small.subarray(from, to));
+  const fd = openSync(path, "wx");
+  for (const part of [small.subarray(0, from), areas, small.subarray(to)]) writeSync(fd, part);
+  closeSync(fd);
+}
