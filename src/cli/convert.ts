@@ -7,7 +7,7 @@ import type { SyncSource } from "../image/source.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { checkTarget, type OutputOptions, openOutput } from "./output.js";
+import { checkTarget, type OutputOptions, openOutput, writeLong } from "./output.js";
 
 export const command = "convert <file>";
 export const describe = "Carry an image to another revision, or repair it";
@@ -260,16 +260,7 @@ async function convertOne(
     return first.value;
   }
   if (split !== undefined) makeFolder(split);
-  const output = openOutput(path, target);
-  let report: ConversionReport;
-  try {
-    report = await writePlan(first, plan, source, output.write);
-  } catch (error) {
-    output.discard();
-    throw error;
-  }
-  output.close();
-  return report;
+  return await writeLong(path, target, write => writePlan(first, plan, source, write));
 }
 
 function makeFolder(path: string): void {

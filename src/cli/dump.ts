@@ -2,7 +2,7 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { writeInSteps } from "./output.js";
+import { writeLong } from "./output.js";
 
 export const command = "dump <file>";
 export const describe = "Show what an image holds";
@@ -87,7 +87,7 @@ export const run: Run<Args> = async args => {
   const source = fileSource(path);
   try {
     const watched = progress.watch(source);
-    const report = await writeInSteps(args.output, write => dumpInSteps(watched, write, options));
+    const report = await writeLong(args.output, {}, write => inSteps(dumpInSteps(watched, write, options)));
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {
       complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
@@ -104,3 +104,12 @@ export const run: Run<Args> = async args => {
     source.close?.();
   }
 };
+
+/** Nothing in a dump waits for anything: between its steps signals are heard. */
+async function inSteps<T>(steps: Iterator<void, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await new Promise(setImmediate);
+  }
+}

@@ -4,7 +4,7 @@ import type { Source, SyncSource } from "../image/source.js";
 import { inputName, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { openOutput, type Write } from "./output.js";
+import { type Write, writeLong } from "./output.js";
 import type { Patience } from "./patience.js";
 
 export const command = "encode <file>";
@@ -61,15 +61,10 @@ export const run: Run<Args> = async args => {
   const lines = path === "-" && !fixCounts ? undefined : await rereadable(path, target);
   try {
     const inputs = pagesPath === undefined ? [path] : [path, pagesPath];
-    const output = openOutput(target, { force: args.force ?? false, inputs });
-    try {
-      const label = path === "-" ? "stdin" : path;
-      await about(label, () => encode(lines, pages, fixCounts, output.write));
-    } catch (error) {
-      output.discard();
-      throw error;
-    }
-    output.close();
+    const label = path === "-" ? "stdin" : path;
+    await writeLong(target, { force: args.force ?? false, inputs }, write =>
+      about(label, () => encode(lines, pages, fixCounts, write)),
+    );
     return ExitCode.good;
   } finally {
     lines?.close?.();

@@ -4,7 +4,7 @@ import type { SyncSource } from "../image/source.js";
 import { inputName, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { openOutput } from "./output.js";
+import { writeLong } from "./output.js";
 
 export const command = "join <files..>";
 export const describe = "Write several images into one file, one behind the other";
@@ -56,16 +56,11 @@ export const run: Run<Args> = async args => {
     for (const input of inputs) {
       input.length = await about(input.label, () => soundLength(input.source));
     }
-    const output = openOutput(target, { force: args.force ?? false, inputs: paths });
-    try {
+    await writeLong(target, { force: args.force ?? false, inputs: paths }, async write => {
       for (const { label, source, length } of inputs) {
-        await about(label, () => copyExtent(source, { offset: 0, length }, output.write));
+        await about(label, () => copyExtent(source, { offset: 0, length }, write));
       }
-    } catch (error) {
-      output.discard();
-      throw error;
-    }
-    output.close();
+    });
     return ExitCode.good;
   } finally {
     for (const { source } of inputs) source.close?.();

@@ -59,26 +59,22 @@ export function writeOutput<T>(path: string | undefined, produce: (write: Write)
   return result;
 }
 
-/** The same for work in steps, between which signals are heard. */
-export async function writeInSteps<T>(
+/** The same for work that waits now and then, so that signals are heard. */
+export async function writeLong<T>(
   path: string | undefined,
-  produce: (write: Write) => Iterator<void, T>,
+  options: OutputOptions,
+  produce: (write: Write) => Promise<T>,
 ): Promise<T> {
-  const output = openOutput(path);
+  const output = openOutput(path, options);
+  let result: T;
   try {
-    const steps = produce(output.write);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) {
-        output.close();
-        return value;
-      }
-      await new Promise(setImmediate);
-    }
+    result = await produce(output.write);
   } catch (error) {
     output.discard();
     throw error;
   }
+  output.close();
+  return result;
 }
 
 /** Stdout (no path, or `-`), or a file that appears under its name when it is closed. */

@@ -1,3 +1,4 @@
+import { joinBytes } from "../codec/bytes.js";
 import type { Image } from "../image/image.js";
 import { bytesSource, type SyncSource } from "../image/source.js";
 import { Window } from "../image/window.js";
@@ -81,18 +82,8 @@ export function convertBytes(
   const parts: Uint8Array[] = [];
   for (;;) {
     const { done, value } = steps.next();
-    if (done) return { bytes: joined(parts), report: value };
+    if (done) return { bytes: joinBytes(parts), report: value };
     if ("bytes" in value) parts.push(value.bytes);
     else parts.push(bytes.subarray(value.copy.offset, value.copy.offset + value.copy.length));
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -6,6 +6,7 @@ import type { Dialect } from "../format/dialect.js";
 import { layoutFor } from "../image/encode-record.js";
 import type { Context } from "./context.js";
 import { bytesOf, changed, type Piece, type RawPiece, type RecordPiece, type Stage } from "./piece.js";
+import type { Report } from "./report.js";
 
 /** Writes 0 where the kernel left bytes undefined, in the target's layouts. */
 export function zeroUndefined(context: Context): Stage {
@@ -29,20 +30,15 @@ function zeroedRecord(piece: RecordPiece, dialect: Dialect, { report }: Context)
   for (const { name, field } of undefinedOnes) {
     const value = fields[name];
     const old = value instanceof Uint8Array ? `${value.length} bytes` : actualText(field, value);
-    report.fold({
-      kind: "changed",
-      path: piece.path,
-      record: piece.name,
-      field: name,
-      old,
-      new: "0",
-      why: WHY,
-    });
+    say(report, piece, name, old);
   }
   return changed(piece, Object.fromEntries(undefinedOnes.map(member => [member.name, zeroOf(member)])));
 }
 
-const WHY = "undefined bytes, zeroed as asked for";
+function say(report: Report, { path, name }: RecordPiece | RawPiece, field: string, old: string): void {
+  const why = "undefined bytes, zeroed as asked for";
+  report.fold({ kind: "changed", path, record: name, field, old, new: "0", why });
+}
 
 function zeroedRaw(piece: RawPiece, dialect: Dialect, { report }: Context): RawPiece {
   const block = dialect.automaton.places.flatMap(({ raw }) => raw).find(({ name }) => name === piece.name);
@@ -50,21 +46,13 @@ function zeroedRaw(piece: RawPiece, dialect: Dialect, { report }: Context): RawP
   const stale = element?.layout.filter(({ field }) => field.stale !== undefined) ?? [];
   const bytes = bytesOf(piece);
   if (element === undefined || stale.length === 0 || bytes.length === 0) return piece;
-  const clean = bytes.slice();
+  // Not by `slice`: a Buffer's is a view.
+  const clean = new Uint8Array(bytes);
   for (let at = 0; at + element.size <= clean.length; at += element.size) {
     for (const { name, offset, size } of stale) {
       const part = clean.subarray(at + offset, at + offset + size);
       if (isZero(part)) continue;
-      const old = hexOf(part);
-      report.fold({
-        kind: "changed",
-        path: piece.path,
-        record: piece.name,
-        field: name,
-        old,
-        new: "0",
-        why: WHY,
-      });
+      say(report, piece, name, hexOf(part));
       part.fill(0);
     }
   }

@@ -1,3 +1,4 @@
+import { joinBytes } from "../codec/bytes.js";
 import { encodeTable, type Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
 import type { RecordFields, RecordName } from "../format/cr/records.js";
@@ -24,14 +25,7 @@ export interface BuildRaw {
  * `out-of-range` for a value that does not fit, `usage` for a record or block that the dialect does not have.
  */
 export function buildImage(dialect: Dialect, items: Iterable<BuildItem>): Uint8Array {
-  const parts = Array.from(items, item => partOf(dialect, item));
-  const image = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    image.set(part, at);
-    at += part.length;
-  }
-  return image;
+  return joinBytes(Array.from(items, item => partOf(dialect, item)));
 }
 
 function partOf(dialect: Dialect, item: BuildItem): Uint8Array {
