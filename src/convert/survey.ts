@@ -51,6 +51,7 @@ export class Survey {
   }
 
   see(item: Item): void {
+    if (item.offset >= this.end) return;
     if (item.kind === "record") this.seeRecord(item);
     else if (item.kind === "raw" && this.isInVdso && item.block.extent && item.first === 0)
       this.seeVdso(item);

@@ -391,13 +391,13 @@ export class TreeView {
     this.fd = undefined;
     const { item, data } = held;
     const { fd, objref, close_on_exec } = item.fields as Partial<RecordFields["FD_ENT"]>;
-    const label = `${style.name(`fd ${String(fd).padEnd(4)}`)}`;
+    const label = `${style.name(`fd ${orUnknown(fd).padEnd(4)}`)}`;
     const cloexec = close_on_exec ? "cloexec" : "";
     const stale = leftovers(item, style);
     if (data === undefined) {
       const twin = this.files.get(objref ?? 0);
       const same = twin === undefined ? "" : `same open file as fd ${twin.fd}: ${twin.name}`;
-      this.line(item.offset, 3, label, `objref ${objref}`, same, cloexec, ...stale);
+      this.line(item.offset, 3, label, `objref ${orUnknown(objref)}`, same, cloexec, ...stale);
     } else {
       const { fd_type, f_flags, f_pos, f_version, f_mode } = data.fields as Partial<RecordFields["FD_DATA"]>;
       const type = fd_type === undefined ? "" : (enumText(FdType, fd_type) || String(fd_type)).toLowerCase();
@@ -408,14 +408,21 @@ export class TreeView {
         label,
         type.padEnd(4),
         flags.padEnd(16),
-        `pos ${String(f_pos).padEnd(10)}`,
+        `pos ${orUnknown(f_pos).padEnd(10)}`,
         held.name ?? "",
         cloexec,
         ...stale,
       );
       const mode = f_mode === undefined ? "" : fieldsText(data, ["f_mode"], style);
       const flagBits = f_flags === undefined ? "" : fieldsText(data, ["f_flags"], style);
-      this.line(undefined, 4, `objref ${objref}`, mode, flagBits, f_version ? `f_version ${f_version}` : "");
+      this.line(
+        undefined,
+        4,
+        `objref ${orUnknown(objref)}`,
+        mode,
+        flagBits,
+        f_version ? `f_version ${f_version}` : "",
+      );
       if (objref !== undefined && fd !== undefined && this.files.size < FILES_MOST) {
         this.files.set(objref, { fd, name: held.name ?? "" });
       }
@@ -466,6 +473,11 @@ function address(value: bigint): string {
 
 function plainAddress(value: bigint): string {
   return value.toString(16).padStart(8, "0");
+}
+
+/** A value, or that a short record has none. */
+function orUnknown(value: unknown): string {
+  return value === undefined ? "?" : String(value);
 }
 
 function objrefText(objref: number | undefined): string {

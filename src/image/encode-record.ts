@@ -16,6 +16,9 @@ export function encodeRecord<N extends RecordName>(
 ): Uint8Array {
   const spec = dialect.byName(name);
   if (spec === undefined) throw new CrimgError("usage", `${dialect.name} has no ${name} record`);
+  if (typeof fields !== "object" || fields === null) {
+    throw new CrimgError("usage", `${name} takes an object of its fields, found ${String(fields)}`);
+  }
   const table = layoutFor(spec, fields);
   const length = table.variable ? variableLength(table, fields) : table.size;
   if (length > 0x7fff) {
@@ -43,7 +46,8 @@ function isWhole(table: Table, fields: object): boolean {
 
 function variableLength(table: Table, fields: object): number {
   const { name } = table.layout.at(-1)!;
-  const value = (fields as Record<string, unknown>)[name] as string | Uint8Array | undefined;
+  const value = (fields as Record<string, unknown>)[name];
+  if (typeof value === "string") return table.size + encodeText(value).length;
   // A value of the wrong type is for the encoder to refuse.
-  return table.size + (typeof value === "string" ? encodeText(value).length : (value?.length ?? 0));
+  return table.size + (value instanceof Uint8Array ? value.length : 0);
 }

@@ -19,12 +19,22 @@ export interface ChunkState {
   lastAddress: number;
 }
 
+/**
+ * The last search that found no record to follow: where it began, and up to where it looked. An image can be nothing but
+ * records that want one, so what lies between is not searched again.
+ */
+export interface SearchState {
+  from: number;
+  to: number;
+}
+
 /** Everything that can be asked when a count is settled. */
 export interface CountContext {
   readonly window: Window;
   readonly dialect: Dialect;
   readonly scope: Scope;
   readonly chunk: ChunkState;
+  readonly search: SearchState;
   /** True if a record of one of these names stands at `at`, as far as its header tells. */
   recordAt(at: number, names: readonly string[]): boolean;
 }
@@ -63,7 +73,7 @@ function settle(
   block: RawBlock,
   at: number,
   followers: readonly string[],
-  { window, scope, recordAt }: CountContext,
+  { window, scope, search, recordAt }: CountContext,
 ): { need: number; count: number } {
   const announced = announcedCount(block, scope);
   const stride = scope.amount(block.stride);
@@ -79,12 +89,14 @@ function settle(
     if (!window.holds(at, end)) return { need: end, count: 0 };
     if (recordAt(at + end - header.size, followers)) return { need: 0, count };
   }
-  if (block.otherwise === "search") {
+  if (block.otherwise === "search" && (at <= search.from || at >= search.to)) {
     if (!window.holds(at, LOOKAHEAD)) return { need: LOOKAHEAD, count: 0 };
     const most = Math.min(LOOKAHEAD, window.available(at));
     for (let count = 0; count * stride + header.size <= most; count++) {
       if (recordAt(at + count * stride, followers)) return { need: 0, count };
     }
+    search.from = at;
+    search.to = at + most;
   }
   return { need: 0, count: announced };
 }

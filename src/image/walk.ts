@@ -14,7 +14,7 @@ import { header, pids, type RecordName } from "../format/cr/records.js";
 import type { Dialect, RecordSpec } from "../format/dialect.js";
 import type { ImageStart, Item, Notice, NoticeCode, RawItem, RecordItem } from "./item.js";
 import { LOOKAHEAD, RAW_PART, READ_MOST, UNKNOWN_CHAIN } from "./limits.js";
-import { announcedCount, type ChunkState, type RawCounts, rawCounts } from "./raw-count.js";
+import { announcedCount, type ChunkState, type RawCounts, rawCounts, type SearchState } from "./raw-count.js";
 import { Scope } from "./scope.js";
 import { Track } from "./track.js";
 import type { Window } from "./window.js";
@@ -81,6 +81,9 @@ export class Walk {
   private track!: Track;
   private pending: Pending[] = [];
   private chunk: ChunkState = { stored: 0, lastAddress: -1 };
+  private readonly unfound: SearchState = { from: 0, to: 0 };
+  /** The last search for the first TASK behind a head that found none. */
+  private untasked: SearchState = { from: 0, to: 0 };
 
   constructor(
     private readonly window: Window,
@@ -161,7 +164,14 @@ export class Walk {
     // In rev 3 the record that tells the dialect stands behind the pids.
     if (found.kind !== "dialect" || found.sure) return found;
     if (!window.holds(at, DETECTION_SPAN)) return this.need(at, DETECTION_SPAN);
-    return detect(window.slice(at, Math.min(DETECTION_SPAN, window.available(at))));
+    // An image can be nothing but heads: what was searched for one of them in vain is not searched for the next.
+    const { from, to } = this.untasked;
+    const thorough = at <= from || at >= to;
+    const bytes = window.slice(at, Math.min(DETECTION_SPAN, window.available(at)));
+    const deeper = detect(bytes, 0, thorough);
+    if (thorough && deeper.kind === "dialect" && !deeper.sure)
+      this.untasked = { from: at, to: at + bytes.length };
+    return deeper;
   }
 
   /** Moves `searched` to the next place that may be a head; undefined if there is none. */
@@ -366,7 +376,15 @@ export class Walk {
   private countRaw(spec: RecordSpec, at: number): RawCounts {
     const { window, scope, chunk, recordAt } = this;
     const followers = this.track.followers(spec.name);
-    return rawCounts(spec, at, followers, { window, dialect: this.image.dialect, scope, chunk, recordAt });
+    const { dialect } = this.image;
+    return rawCounts(spec, at, followers, {
+      window,
+      dialect,
+      scope,
+      chunk,
+      search: this.unfound,
+      recordAt,
+    });
   }
 
   /** Lines up the raw blocks of a record, says where their counts are not as announced, and gives the number of pages. */
