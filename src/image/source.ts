@@ -99,13 +99,23 @@ export function pullSource(pull: () => Uint8Array | undefined, close?: () => voi
   };
 }
 
+/** Bytes that are kept together. */
+const BLOCK = 16 * 1024;
+
+interface Block {
+  /** Where its first byte stands in the input. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+  used: number;
+}
+
 /** Holds on to what sequential input may still be asked for, and lets the rest go unread. */
 class Spool {
   ended = false;
   /** Bytes pushed so far. */
   end = 0;
   private floor = 0;
-  private kept: { at: number; bytes: Uint8Array }[] = [];
+  private kept: Block[] = [];
 
   moveTo(offset: number): void {
     if (offset < this.floor) {
@@ -118,7 +128,9 @@ class Spool {
       );
     }
     this.floor = offset;
-    this.kept = this.kept.filter(({ at, bytes }) => at + bytes.length > offset);
+    if (this.kept.some(({ at, used }) => at + used <= offset)) {
+      this.kept = this.kept.filter(({ at, used }) => at + used > offset);
+    }
   }
 
   wants(end: number): boolean {
@@ -127,17 +139,30 @@ class Spool {
 
   push(chunk: Uint8Array): void {
     const skip = Math.min(Math.max(this.floor - this.end, 0), chunk.length);
-    // Copied, since the chunk's buffer may be used again. (Not by `slice`: a Buffer's is a view.)
-    if (skip < chunk.length)
-      this.kept.push({ at: this.end + skip, bytes: new Uint8Array(chunk.subarray(skip)) });
+    if (skip < chunk.length) this.keep(this.end + skip, chunk.subarray(skip));
     this.end += chunk.length;
+  }
+
+  /** Copied, since the chunk's buffer may be used again; into blocks, since chunks may be of a byte each. */
+  private keep(at: number, chunk: Uint8Array): void {
+    let block = this.kept.at(-1);
+    if (
+      block === undefined ||
+      block.at + block.used !== at ||
+      block.used + chunk.length > block.bytes.length
+    ) {
+      block = { at, bytes: new Uint8Array(Math.max(BLOCK, chunk.length)), used: 0 };
+      this.kept.push(block);
+    }
+    block.bytes.set(chunk, block.used);
+    block.used += chunk.length;
   }
 
   take(offset: number, length: number): Uint8Array {
     const result = new Uint8Array(Math.max(0, Math.min(length, this.end - offset)));
-    for (const { at, bytes } of this.kept) {
+    for (const { at, bytes, used } of this.kept) {
       const from = Math.max(offset - at, 0);
-      const to = Math.min(offset + result.length - at, bytes.length);
+      const to = Math.min(offset + result.length - at, used);
       if (from < to) result.set(bytes.subarray(from, to), at + from - offset);
     }
     return result;

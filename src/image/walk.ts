@@ -259,7 +259,7 @@ export class Walk {
     if (spec === undefined) return this.stranger(found);
     if (spec.name === "HEAD" && !track.fresh) {
       if (!window.holds(offset, HEAD_SPAN)) return this.need(offset, HEAD_SPAN);
-      if (detect(window.slice(offset, window.available(offset))).kind === "dialect") return this.cut(0);
+      if (detect(window.slice(offset, HEAD_SPAN), 0, false).kind === "dialect") return this.cut(0);
     }
 
     const length = this.payloadLength(spec, found.len);
@@ -538,8 +538,8 @@ export class Walk {
     const { window, offset, searched } = this;
     if (searched > offset) {
       if (!window.holds(searched, HEAD_SPAN)) return this.need(searched, HEAD_SPAN);
-      const bytes = window.slice(searched, window.available(searched));
-      if (detect(bytes).kind === "dialect") return this.unknown(searched - offset);
+      const bytes = window.slice(searched, Math.min(HEAD_SPAN, window.available(searched)));
+      if (detect(bytes, 0, false).kind === "dialect") return this.unknown(searched - offset);
     }
     return this.search() ?? this.unknown(window.end! - offset);
   }

@@ -1,0 +1,112 @@
+import { expect } from "vitest";
+import { type DumpOptions, type DumpReport, dump, summarize } from "../../../src/dump/dump.js";
+import { plain } from "../../../src/dump/style.js";
+import { summaryJson, summaryTable } from "../../../src/dump/summary-view.js";
+import type { SyncSource } from "../../../src/image/source.js";
+import { schemaCheck } from "../../dump/schema-check.js";
+import { pipeOf } from "../../image/chunked.js";
+import type { Calls } from "../calls.js";
+import { damagedImage } from "../mutate/damage.js";
+import { errorText, type Outcome, outcomeOf } from "../outcome.js";
+import type { Random } from "../random.js";
+import type { CaseOptions, Target } from "../target.js";
+import { anyChunk, anyPlace, placeOf } from "./place.js";
+import { preadOf } from "./pread.js";
+import { expectShowable } from "./screen.js";
+
+/** A dump says what it can. */
+export const dumpTarget: Target = {
+  name: "dump",
+  property:
+    "dump throws nothing but CrimgError, shows nothing that a terminal acts upon, and writes valid JSON",
+  input: "image",
+  make(random) {
+    const input = damagedImage(random);
+    return { input, options: { ...anyPlace(input, random), ...anyView(random), chunk: anyChunk(random) } };
+  },
+  check({ input, options }, calls) {
+    const { view = "tree", chunk = 321 } = options as { view?: string; chunk?: number };
+    const how = { ...dumpOptions(options), ...placeOf(options) };
+    const file = outcomeOf(() => dumped(preadOf(input), how, calls, `dump ${view}`));
+    const pipe = outcomeOf(() => dumped(pipeOf(input, chunk), how, calls, `dump ${view} of a pipe`));
+    expect(errorText(pipe)).toBe(errorText(file));
+    for (const { value } of [file, pipe]) if (value !== undefined) expectSound(value.text, view);
+    // A pipe has its summary at the end.
+    const isSummarised =
+      view === "json" || (view === "tree" && how.only === undefined && how.task === undefined);
+    if (!isSummarised)
+      expect(pipe.value?.text === file.value?.text, "a pipe is dumped like a file").toBe(true);
+    expect(pipe.value?.report).toEqual(file.value?.report);
+    checkSummaries(input, options, calls);
+  },
+};
+
+function anyView(random: Random): CaseOptions {
+  const only = [
+    "VMA",
+    "pages",
+    "addresses",
+    "STRING,FNAME",
+    "CPU,xstate",
+    "HEAD,TREE,pids",
+    "ldt,tls,THREAD",
+  ];
+  return {
+    view: random.pick(["tree", "tree", "hex", "jsonl", "json"]),
+    ...(random.once(4) && { only: random.pick(only) }),
+    ...(random.once(5) && { task: random.pick([300, 301, 42, 0]) }),
+    ...(random.once(3) && { pages: false }),
+    ...(random.once(4) && { depth: random.between(0, 4) }),
+  };
+}
+
+function dumpOptions({ view, only, task, pages, depth }: CaseOptions): DumpOptions {
+  return {
+    ...(view !== undefined && { view: view as NonNullable<DumpOptions["view"]> }),
+    ...(only !== undefined && { only: (only as string).split(",") }),
+    ...(task !== undefined && { task: task as number }),
+    ...(pages !== undefined && { pages: pages as boolean }),
+    ...(depth !== undefined && { depth: depth as number }),
+  };
+}
+
+interface Dumped {
+  readonly text: string;
+  readonly report: DumpReport;
+}
+
+function dumped(source: SyncSource, how: DumpOptions, calls: Calls, call: string): Dumped {
+  const pieces: string[] = [];
+  const report = calls.timed(call, () => dump(source, text => void pieces.push(text), how));
+  return { text: pieces.join(""), report };
+}
+
+const checkItem = schemaCheck("dump-item.schema.json");
+const checkDocument = schemaCheck("dump.schema.json");
+const checkInfo = schemaCheck("info.schema.json");
+
+function expectSound(text: string, view: string): void {
+  switch (view) {
+    case "jsonl":
+      for (const line of text.split("\n").slice(0, -1)) checkItem(JSON.parse(line), "a line of dump --jsonl");
+      break;
+    case "json":
+      checkDocument(JSON.parse(text), "dump --json");
+      break;
+    default:
+      expectShowable(text, view);
+  }
+}
+
+function checkSummaries(input: Uint8Array, options: CaseOptions, calls: Calls): void {
+  const summaries: Outcome<ReturnType<typeof summarize>> = outcomeOf(() =>
+    calls.timed("info", () => summarize(preadOf(input), placeOf(options))),
+  );
+  if (summaries.value === undefined) return;
+  const rows = summaries.value.map(summary => ({ label: "input", summary }));
+  expectShowable(summaryTable(rows, plain).join("\n"), "info");
+  checkInfo(
+    JSON.parse(JSON.stringify(rows.map(({ summary }) => summaryJson("input", summary)))),
+    "info --json",
+  );
+}
