@@ -91,6 +91,10 @@ function* surveyed(
     else if (step.kind !== "gap") {
       let survey = surveys.at(-1);
       if (survey?.index !== step.image.index) {
+        if (survey !== undefined) refuseDamage(survey, goal);
+        if (surveys.length === IMAGES) {
+          throw new CrimgError("refused", `more than ${IMAGES} images in one input: convert them one by one`);
+        }
         survey = new Survey(step.image.index, step.image.dialect, goal);
         surveys.push(survey);
       }
@@ -102,6 +106,9 @@ function* surveyed(
   return surveys;
 }
 
+/** Images converted in one go: what is known of each stays in memory, some 1 KB, until all is written. */
+const IMAGES = 10_000;
+
 function surveyOf(surveys: readonly Survey[], index: number): Survey | undefined {
   return surveys.findLast(survey => survey.index === index);
 }
@@ -111,10 +118,14 @@ function imageOf(path: string): number {
   return Number(/^image\[(\d+)\]/.exec(path)?.[1] ?? 0);
 }
 
+function refuseDamage({ damage, hasHead }: Survey, { partial }: Goal): void {
+  if (damage !== undefined && !(partial && hasHead)) throw damageError(damage, hasHead);
+}
+
 /** Throws if an image cannot be carried to the goal. */
 function refuse(survey: Survey, goal: Goal): void {
-  const { dialect, damage, hasHead, hasMemory, tasks, taken } = survey;
-  if (damage !== undefined && !(goal.partial && hasHead)) throw damageError(damage, hasHead);
+  refuseDamage(survey, goal);
+  const { dialect, hasMemory, tasks, taken } = survey;
   const facts = survey.facts(isRepaired("fpu", survey, goal));
   const path = pathOf(survey.index);
   const no = (why: string) => {
