@@ -152,6 +152,7 @@ export class Walk {
     const { options, window } = this;
     if (options.dialect === undefined || this.images > 0) return false;
     if (options.at !== undefined) return true;
+    if (window.available(at) < HEADER) return false;
     const { order, types } = options.dialect;
     return header.decoder(order)(window.view, at - window.start, HEADER)["type"] === types["HEAD"];
   }

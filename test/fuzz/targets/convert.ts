@@ -3,7 +3,7 @@ import { type ConvertOptions, convert, convertBytes } from "../../../src/convert
 import { repairs } from "../../../src/convert/options.js";
 import type { ConversionReport } from "../../../src/convert/report.js";
 import { reportLines } from "../../../src/convert/report-view.js";
-import { dialects } from "../../../src/format/cr/dialects.js";
+import { dialectNamed, dialects } from "../../../src/format/cr/dialects.js";
 import { Image } from "../../../src/image/image.js";
 import { damageOf } from "../../convert/parts.js";
 import { schemaCheck } from "../../dump/schema-check.js";
@@ -112,9 +112,19 @@ function expectSound(report: ConversionReport, { lossless }: ConvertOptions): vo
 
 /** Converted again, nothing changes any more. */
 function expectSameAgain(bytes: Uint8Array, report: ConversionReport, how: ConvertOptions): void {
-  // The result holds what was asked for and nothing else; its descriptors are there now.
-  const { at: _at, image: _image, fds: _fds, dialect, ...rest } = how;
-  const again = convertBytes(bytes, { ...rest, ...(dialect !== undefined && { dialect: report.to }) });
+  // The result holds what was asked for and nothing else; its descriptors are there now, its vdso is changed.
+  const { at: _at, image: _image, fds: _fds, vdso: _vdso, dialect, ...rest } = how;
+  // FPU state that only looks like the pointer of v6 is told from one in the record of v9 and later, not in that of v8.
+  const isDown = rev(report.from) > 2 && rev(report.to) <= 2;
+  const again = convertBytes(bytes, {
+    ...rest,
+    ...(dialect !== undefined && { dialect: report.to }),
+    ...(isDown && { fpu: "asis" }),
+  });
   expect(again.report.entries, "nothing is left to do").toEqual([]);
   expect(Buffer.compare(again.bytes, bytes), "twice is as once").toBe(0);
+}
+
+function rev(dialect: string): number {
+  return dialectNamed(dialect).rev;
 }
