@@ -13,7 +13,10 @@ try {
   const script = join(folder, "fuzz.mjs");
   await bundle(script);
   const argv = ["--expose-gc", "--enable-source-maps", script, ...process.argv.slice(2)];
-  process.exitCode = spawnSync(process.execPath, argv, { stdio: "inherit" }).status ?? 130;
+  const { status, signal } = spawnSync(process.execPath, argv, { stdio: "inherit" });
+  // V8 dies without a word where it runs out of some kinds of memory.
+  if (signal !== null) console.error(`the fuzzer was ended by ${signal}`);
+  process.exitCode = status ?? 130;
 } finally {
   rmSync(folder, { recursive: true });
 }
