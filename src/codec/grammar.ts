@@ -124,7 +124,11 @@ function toNode(grammar: Grammar): Node {
 export interface Place {
   readonly id: number;
   readonly record: string;
+  /** What its path ends with: the record's name in lower case. */
+  readonly label: string;
   readonly raw: readonly RawBlock[];
+  /** True if it opens a group of its name, and so has the group's path. */
+  readonly opensGroup: boolean;
   /** The groups it stands in, outermost first; `repeat` where the group repeats. */
   readonly groups: readonly { readonly group: GroupNode; readonly repeat: RepeatNode | undefined }[];
 }
@@ -178,7 +182,10 @@ export function compileGrammar(grammar: Node): Automaton {
   const visit = (node: Node, groups: Place["groups"], repeat: RepeatNode | undefined): Part => {
     switch (node.kind) {
       case "record": {
-        const place: Place = { id: places.length, record: node.record, raw: node.raw, groups };
+        const { record, raw } = node;
+        const label = record.toLowerCase();
+        const opensGroup = groups.at(-1)?.group.name === label;
+        const place: Place = { id: places.length, record, label, raw, opensGroup, groups };
         places.push(place);
         const link = [{ place, skipped: [] }];
         return { empty: undefined, first: link, last: link };

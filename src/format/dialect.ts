@@ -41,6 +41,8 @@ export interface RecordSpec {
   readonly tables: readonly Table[];
   /** Raw blocks that follow it, wherever it stands. */
   readonly raw: readonly RawBlock[];
+  /** Records that may follow it, wherever it stands. */
+  readonly followers: readonly string[];
   /** True if payloads differ in length from image to image (text, bytes). */
   readonly variable: boolean;
   /** The table for a payload of `length` bytes; of several the longest that fits, else the first. */
@@ -59,7 +61,7 @@ export function dialect(name: string, parts: DialectParts): Dialect {
     specs ??= new Map(
       Object.entries(parts.types).map(([record, type]) => [
         type,
-        recordSpec(record, type, parts.tables[record]!, rawOf(compiled(), record)),
+        recordSpec(record, type, parts.tables[record]!, compiled()),
       ]),
     );
     return specs;
@@ -80,22 +82,20 @@ function recordSpec(
   name: string,
   type: number,
   oneOrMore: Table | readonly Table[],
-  raw: readonly RawBlock[],
+  { places, steps }: Automaton,
 ): RecordSpec {
   const tables: readonly Table[] = "layout" in oneOrMore ? [oneOrMore] : oneOrMore;
+  const place = places.find(({ record }) => record === name);
   return {
     name,
     type,
     tables,
-    raw,
+    raw: place?.raw ?? [],
+    followers: place === undefined ? [] : steps[place.id]!.map(({ to }) => to.record),
     variable: tables.some(table => table.variable),
-    tableFor: length =>
-      tables.find(table => table.size === length) ??
-      tables.findLast(table => table.size <= length) ??
-      tables[0]!,
+    tableFor(length) {
+      for (const table of tables) if (table.size === length) return table;
+      return tables.findLast(table => table.size <= length) ?? tables[0]!;
+    },
   };
-}
-
-function rawOf(automaton: Automaton, record: string): readonly RawBlock[] {
-  return automaton.places.find(place => place.record === record)?.raw ?? [];
 }

@@ -6,10 +6,12 @@ import { type PageCount, settlePageCount } from "./page-count.js";
 import type { Scope } from "./scope.js";
 import type { Window } from "./window.js";
 
-/** How many elements each raw block of a record has; or how many bytes must be at hand to say so. */
-export type RawCounts =
-  | { readonly need: number }
-  | ({ readonly need: 0; readonly counts: readonly number[] } & Pick<PageCount, "how" | "orderly">);
+/** How many elements each raw block of a record has. */
+export interface RawCounts extends Pick<PageCount, "how" | "orderly"> {
+  readonly counts: readonly number[];
+}
+/** A record that no bytes follow, as most are. */
+export const nothingFollows: RawCounts = { counts: [], how: "stored", orderly: false };
 
 /** What the count of a VMA's next chunk depends on. */
 export interface ChunkState {
@@ -39,8 +41,6 @@ export interface CountContext {
   recordAt(at: number, names: readonly string[]): boolean;
 }
 
-const asStored: Pick<PageCount, "how" | "orderly"> = { how: "stored", orderly: false };
-
 /** The count that the record announces. */
 export function announcedCount(block: RawBlock, scope: Scope): number {
   if (block.when !== undefined && !scope.holds(block.when)) return 0;
@@ -49,24 +49,20 @@ export function announcedCount(block: RawBlock, scope: Scope): number {
 
 /**
  * The true count of each raw block behind a record, whose payload ends at `at`: what the record announces where the
- * bytes agree or no other count is known, else what the bytes show. `followers` are the records that may come next.
+ * bytes agree or no other count is known, else what the bytes show. A number instead says how many bytes from `at` on
+ * must be at hand to tell.
  */
-export function rawCounts(
-  spec: RecordSpec,
-  at: number,
-  followers: readonly string[],
-  context: CountContext,
-): RawCounts {
+export function rawCounts(spec: RecordSpec, at: number, context: CountContext): RawCounts | number {
   if (spec.raw[0]?.settle === "page-count") return pageCounts(spec, at, context);
   const counts: number[] = [];
   let end = at;
   for (const block of spec.raw) {
-    const settled = settle(block, end, followers, context);
-    if (settled.need > 0) return { need: settled.need + end - at };
+    const settled = settle(block, end, spec.followers, context);
+    if (settled.need > 0) return settled.need + end - at;
     counts.push(settled.count);
     end += settled.count * context.scope.amount(block.stride);
   }
-  return { need: 0, counts, ...asStored };
+  return { ...nothingFollows, counts };
 }
 
 function settle(
@@ -105,14 +101,14 @@ function pageCounts(
   spec: RecordSpec,
   at: number,
   { window, dialect, scope, chunk, recordAt }: CountContext,
-): RawCounts {
+): RawCounts | number {
   const [addresses, pages] = spec.raw as [RawBlock, RawBlock];
   const stored = announcedCount(addresses, scope);
-  if (stored === 0) return { need: 0, counts: [0, 0], ...asStored };
+  if (stored === 0) return nothingFollows;
   const word = scope.amount(addresses.stride);
   const pageSize = scope.amount(pages.stride);
   const wanted = Math.min(stored, ADDRESSES_CHECKED) * word;
-  if (!window.holds(at, wanted)) return { need: wanted };
+  if (!window.holds(at, wanted)) return wanted;
 
   const vma = scope.get("VMA");
   const little = dialect.order === "little";
@@ -138,5 +134,5 @@ function pageCounts(
       return recordAt(at + end - header.size, [spec.name]);
     },
   );
-  return need > 0 ? { need } : { need: 0, counts: [count, count], how, orderly };
+  return need > 0 ? need : { counts: [count, count], how, orderly };
 }

@@ -3,6 +3,7 @@ import { conditionText } from "../codec/grammar-text.js";
 import type { Dialect } from "../format/dialect.js";
 import type { NoticeCode } from "./item.js";
 import { MISSING_CHAIN } from "./limits.js";
+import { Path } from "./path.js";
 import type { Scope } from "./scope.js";
 
 /** Says that something stands against the format. */
@@ -14,10 +15,8 @@ export type Complain = (code: NoticeCode, message: string, path: string) => void
  */
 export class Track {
   private place: Place | undefined;
-  /** Path of each open group. */
-  private readonly paths: string[] = [];
-  /** Rounds of each repetition, the current one included. */
-  private readonly rounds = new Map<RepeatNode, number>();
+  /** The open groups, those of `place`, outermost first. */
+  private readonly open: Path[] = [];
 
   constructor(
     private readonly dialect: Dialect,
@@ -32,24 +31,23 @@ export class Track {
   }
 
   /** The path of something without a place of its own in the innermost open group. */
-  inside(name: string): string {
-    const group = this.paths.at(-1);
-    return group === undefined ? this.prefix + name : `${group}.${name}`;
+  inside(name: string): Path {
+    const group = this.open.at(-1);
+    return new Path(group, group === undefined ? this.prefix + name : name);
   }
 
   /** The path that the next record would have, if it were of this name. */
-  pathTo(name: string): string {
-    const step = this.steps().find(({ to }) => to.record === name);
+  pathTo(name: string): Path {
+    const step = this.stepTo(name);
     if (step === undefined) return this.inside(name.toLowerCase());
     const ahead = new Track(this.dialect, this.prefix, this.scope, this.complain);
-    ahead.paths.push(...this.paths);
-    for (const [repeat, round] of this.rounds) ahead.rounds.set(repeat, round);
+    ahead.open.push(...this.open);
     return ahead.take(step);
   }
 
   /** Goes to the next record, of this name, and gives its path. */
-  enter(name: string): string {
-    const step = this.steps().find(({ to }) => to.record === name);
+  enter(name: string): Path {
+    const step = this.stepTo(name);
     if (step !== undefined) {
       this.check(step);
       return this.take(step);
@@ -58,15 +56,8 @@ export class Track {
     const route = this.route(name);
     let path = this.inside(name.toLowerCase());
     for (const missing of route) path = this.take(missing);
-    this.complain("order", `expected ${expected}, found ${this.nameAndType(name)}`, path);
+    this.complain("order", `expected ${expected}, found ${this.nameAndType(name)}`, path.text);
     return path;
-  }
-
-  /** Records that may follow the one of this name, wherever it stands. */
-  followers(name: string): readonly string[] {
-    const { places, steps } = this.dialect.automaton;
-    const place = places.find(({ record }) => record === name);
-    return place === undefined ? [] : steps[place.id]!.map(({ to }) => to.record);
   }
 
   /** The records that may come next, by the order and the counts, with their numbers: `PGARR (203) or VMA (202)`. */
@@ -87,22 +78,23 @@ export class Track {
     return this.place === undefined ? start : steps[this.place.id]!;
   }
 
-  private take({ to, keep, again }: Step): string {
-    this.paths.length = keep;
+  private stepTo(name: string): Step | undefined {
+    for (const step of this.steps()) if (step.to.record === name) return step;
+    return undefined;
+  }
+
+  private take({ to, keep, again }: Step): Path {
+    const { open } = this;
+    const round = again === undefined ? 1 : this.round(again) + 1;
+    while (open.length > keep) open.pop();
     for (let i = keep; i < to.groups.length; i++) {
       const { group, repeat } = to.groups[i]!;
-      let label = i === 0 ? this.prefix + group.name : `${this.paths[i - 1]}.${group.name}`;
-      if (repeat !== undefined) {
-        const round = repeat === again ? this.round(repeat) + 1 : 1;
-        this.rounds.set(repeat, round);
-        label += `[${round - 1}]`;
-      }
-      this.paths.push(label);
+      const name = i === 0 ? this.prefix + group.name : group.name;
+      open.push(new Path(open[i - 1], name, repeat, repeat === again ? round : 1));
     }
     this.place = to;
     // A record that opens a group of its name is the group: MM is `task[0].mm`, not `task[0].mm.mm`.
-    const own = to.record.toLowerCase();
-    return to.groups.at(-1)?.group.name === own ? this.paths.at(-1)! : this.inside(own);
+    return to.opensGroup ? open[open.length - 1]! : this.inside(to.label);
   }
 
   /** The shortest way to a record of this name over records that are missing; none if too many would be. */
@@ -126,7 +118,10 @@ export class Track {
   }
 
   private round(repeat: RepeatNode): number {
-    return this.rounds.get(repeat) ?? 0;
+    for (let i = this.open.length - 1; i >= 0; i--) {
+      if (this.open[i]!.repeat === repeat) return this.open[i]!.round;
+    }
+    return 0;
   }
 
   private isDue({ again, ended, skipped }: Step): boolean {
@@ -205,10 +200,10 @@ export class Track {
   /** The path of the group that a repetition stands in. */
   private around(repeat: RepeatNode, place = this.place): string {
     const depth = place?.groups.findIndex(group => group.repeat === repeat) ?? 0;
-    return this.paths[depth - 1] ?? `${this.prefix}tree`;
+    return this.open[depth - 1]?.text ?? `${this.prefix}tree`;
   }
 
   private here(): string {
-    return this.paths.at(-1) ?? this.prefix;
+    return this.open.at(-1)?.text ?? this.prefix;
   }
 }

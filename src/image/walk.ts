@@ -14,9 +14,18 @@ import { header, pids, type RecordName } from "../format/cr/records.js";
 import type { Dialect, RecordSpec } from "../format/dialect.js";
 import type { ImageStart, Item, Notice, NoticeCode, RawItem, RecordItem } from "./item.js";
 import { LOOKAHEAD, RAW_PART, READ_MOST, UNKNOWN_CHAIN } from "./limits.js";
-import { announcedCount, type ChunkState, type RawCounts, rawCounts, type SearchState } from "./raw-count.js";
+import type { Path } from "./path.js";
+import {
+  announcedCount,
+  type CountContext,
+  nothingFollows,
+  type RawCounts,
+  rawCounts,
+  type SearchState,
+} from "./raw-count.js";
 import { Scope } from "./scope.js";
 import { Track } from "./track.js";
+import { WalkedRecord } from "./walked-record.js";
 import type { Window } from "./window.js";
 
 /** How to walk. */
@@ -80,8 +89,7 @@ export class Walk {
   private scope!: Scope;
   private track!: Track;
   private pending: Pending[] = [];
-  private chunk: ChunkState = { stored: 0, lastAddress: -1 };
-  private readonly unfound: SearchState = { from: 0, to: 0 };
+  private counting!: CountContext;
   /** The last search for the first TASK behind a head that found none. */
   private untasked: SearchState = { from: 0, to: 0 };
 
@@ -196,6 +204,14 @@ export class Walk {
     this.image = { index, offset, dialect, why: options.dialect ? "asked for" : found.why };
     this.readHeader = header.decoder(dialect.order);
     this.scope = new Scope();
+    this.counting = {
+      window: this.window,
+      dialect,
+      scope: this.scope,
+      chunk: { stored: 0, lastAddress: -1 },
+      search: this.counting?.search ?? { from: 0, to: 0 },
+      recordAt: this.recordAt,
+    };
     const prefix = index === 0 ? "" : `image[${index}].`;
     const complain = (code: NoticeCode, message: string, path: string) =>
       this.say("error", code, message, this.offset, path);
@@ -208,7 +224,7 @@ export class Walk {
         "dialect",
         `taken for ${dialect.name}: ${found.why}`,
         offset,
-        this.track.inside("head"),
+        this.track.inside("head").text,
       );
     }
     return AGAIN;
@@ -273,46 +289,48 @@ export class Walk {
   }
 
   private known(found: Header, spec: RecordSpec, length: number): Item | typeof NEED {
-    const { window, offset, scope } = this;
+    const { window, offset, scope, counting } = this;
     const table = spec.tableFor(length);
     const at = offset + HEADER;
-    const fields = this.decode(table, at, length);
+    // What counts and conditions refer to is numbers: text is decoded by whoever reads it.
+    const fields = spec.variable ? undefined : this.decode(table, at, length);
 
     // A call that ends in NEED is made again in full, so nothing changes before all that decides is at hand.
-    const settled =
-      spec.raw.length === 0
-        ? noRaw
-        : scope.supposing(spec.name, fields, () => this.countRaw(spec, at + length));
-    if (settled.need > 0) return this.need(offset, HEADER + length + settled.need);
+    const follows =
+      fields === undefined || spec.raw.length === 0
+        ? nothingFollows
+        : scope.supposing(spec.name, fields, () => rawCounts(spec, at + length, counting));
+    if (typeof follows === "number") return this.need(offset, HEADER + length + follows);
 
     const path = this.track.enter(spec.name);
-    scope.set(spec.name, fields);
-    this.checkLength(spec, found.len, length, path);
-    this.checkMagic(table, fields, path);
-    if (spec.name === "VMA") this.chunk = { stored: 0, lastAddress: -1 };
-    const pages = settled === noRaw ? 0 : this.announce(spec, settled as Settled, path, at + length);
+    if (length !== found.len || (length !== table.size && !spec.variable))
+      this.sayLength(spec, found.len, length, path.text);
+    if (fields !== undefined) {
+      scope.set(spec.name, fields);
+      this.checkMagic(table, fields, path);
+    }
+    if (spec.name === "VMA") {
+      counting.chunk.stored = 0;
+      counting.chunk.lastAddress = -1;
+    }
+    const pages = spec.raw.length === 0 ? 0 : this.announce(spec, follows, path, at + length);
     this.offset = at + length;
     this.mode = this.pending.length > 0 ? "raw" : "record";
     if (spec.name === "TAIL") this.endImage();
-    return {
-      kind: "record",
+    return new WalkedRecord(
+      this.image,
       offset,
-      length: HEADER + length,
-      path,
-      bytes: window.slice(offset, HEADER + length),
-      image: this.image,
-      type: found.type,
-      name: spec.name as RecordName,
-      parent: found.parent,
-      len: found.len,
-      fields,
+      HEADER + length,
+      found.type,
+      spec.name as RecordName,
+      found.parent,
+      found.len,
       table,
-      excess:
-        spec.variable || length <= table.size
-          ? undefined
-          : window.slice(at + table.size, length - table.size),
       pages,
-    } as unknown as RecordItem;
+      path,
+      fields,
+      window,
+    ) as unknown as RecordItem;
   }
 
   /** The fields of a payload; of a short one only those that are whole. */
@@ -352,8 +370,7 @@ export class Walk {
     return spec.variable ? len > 0 : spec.tables.some(({ size }) => size === len);
   };
 
-  private checkLength(spec: RecordSpec, len: number, length: number, path: string): void {
-    if (length === len && (spec.variable || spec.tables.some(({ size }) => size === length))) return;
+  private sayLength(spec: RecordSpec, len: number, length: number, path: string): void {
     const sizes = spec.tables.map(({ size }) => size).join(" or ");
     const read = length === len ? "" : `; read as ${length}`;
     this.say(
@@ -365,64 +382,54 @@ export class Walk {
     );
   }
 
-  private checkMagic(table: Table, fields: Record<string, unknown>, path: string): void {
+  private checkMagic(table: Table, fields: Record<string, unknown>, path: Path): void {
     const valid = table.fields["magic"]?.valid;
     if (valid === undefined || !("equals" in valid)) return;
     const magic = fields["magic"];
     if (magic === undefined || magic === valid.equals) return;
     const [expected, found] = [valid.equals, magic as bigint].map(value => `0x${value.toString(16)}`);
-    this.say("error", "magic", `expected the magic ${expected}, found ${found}`, this.offset, path);
-  }
-
-  private countRaw(spec: RecordSpec, at: number): RawCounts {
-    const { window, scope, chunk, recordAt } = this;
-    const followers = this.track.followers(spec.name);
-    const { dialect } = this.image;
-    return rawCounts(spec, at, followers, {
-      window,
-      dialect,
-      scope,
-      chunk,
-      search: this.unfound,
-      recordAt,
-    });
+    this.say("error", "magic", `expected the magic ${expected}, found ${found}`, this.offset, path.text);
   }
 
   /** Lines up the raw blocks of a record, says where their counts are not as announced, and gives the number of pages. */
-  private announce(spec: RecordSpec, { counts, how, orderly }: Settled, path: string, at: number): number {
+  private announce(spec: RecordSpec, { counts, how, orderly }: RawCounts, path: Path, at: number): number {
     const { scope, offset } = this;
+    const { chunk } = this.counting;
     for (const [i, block] of spec.raw.entries()) {
-      const count = counts[i]!;
+      const count = counts[i] ?? 0;
       const announced = announcedCount(block, scope);
       if (count !== announced && block.settle === undefined) {
         const why = block.when === undefined ? String(block.count) : conditionText(block.when);
         const message = `${block.name}: ${announced} expected (${why}), but ${count} stand here`;
-        this.say(block.tolerated ? "note" : "error", "count", message, offset, path);
+        this.say(block.tolerated ? "note" : "error", "count", message, offset, path.text);
       }
       if (count > 0) {
         const stride = scope.amount(block.stride);
-        this.pending.push({ block, count, stride, path: `${path}.${block.name}`, orderly, done: 0 });
+        this.pending.push({ block, count, stride, path: `${path.text}.${block.name}`, orderly, done: 0 });
       }
     }
     const [first] = spec.raw as readonly [RawBlock];
     if (first.settle !== "page-count") return 0;
     const stored = announcedCount(first, scope);
-    const pages = counts[0]!;
+    const pages = counts[0] ?? 0;
     if (how === "running-total") {
       const message = `nr_pages ${stored} is the running total of the VMA (v6-v11): ${pages} pages follow`;
-      this.say("note", "running-total", message, offset, path);
+      this.say("note", "running-total", message, offset, path.text);
     } else if (how === "addresses") {
       const told = scope.get(spec.name)?.["nr_pages"];
-      this.say("error", "count", `nr_pages is ${told}, but addresses of only ${pages} follow`, offset, path);
+      this.say(
+        "error",
+        "count",
+        `nr_pages is ${told}, but addresses of only ${pages} follow`,
+        offset,
+        path.text,
+      );
     }
-    this.chunk.stored = stored;
+    chunk.stored = stored;
     const last = at + (pages - 1) * scope.amount(first.stride);
     const { window } = this;
     if (pages > 0 && window.available(last) >= 4) {
-      this.chunk.lastAddress = window.view.getUint32(
-        last - window.start,
-        this.image.dialect.order === "little",
-      );
+      chunk.lastAddress = window.view.getUint32(last - window.start, this.image.dialect.order === "little");
     }
     return pages;
   }
@@ -506,7 +513,7 @@ export class Walk {
 
   private passOver(found: Header): Item {
     const { window, offset, image } = this;
-    const path = this.track.inside(`type_${found.type}`);
+    const path = this.track.inside(`type_${found.type}`).text;
     const length = HEADER + found.len;
     const message = `${image.dialect.name} has no record ${found.type}; its ${found.len} bytes are passed over`;
     this.say("note", "unknown-record", message, offset, path);
@@ -527,7 +534,7 @@ export class Walk {
     const name = this.image.dialect.byType(found.type)?.name;
     const what = name === undefined ? `type ${found.type}` : track.nameAndType(name);
     const message = `expected ${track.expected()}, found ${what} with length ${found.len}`;
-    this.say("error", "garbage", message, offset, track.inside("unknown"));
+    this.say("error", "garbage", message, offset, track.inside("unknown").text);
     this.mode = "lost";
     this.searched = offset;
     this.keepOpening();
@@ -555,7 +562,7 @@ export class Walk {
           ? `a record header needs ${HEADER} bytes, ${left} left`
           : `${spec.name} needs ${length} bytes, ${left - HEADER} left`;
     const path = spec === undefined ? track.inside("end") : track.pathTo(spec.name);
-    this.say("error", "truncated", `${message}; expected ${track.expected()}`, offset, path);
+    this.say("error", "truncated", `${message}; expected ${track.expected()}`, offset, path.text);
     if (left > 0) return this.unknown(left);
     this.endImage();
     return AGAIN;
@@ -563,7 +570,7 @@ export class Walk {
 
   private unknown(length: number): Item {
     const { offset, image } = this;
-    const path = this.track.inside("unknown");
+    const path = this.track.inside("unknown").text;
     this.offset = offset + length;
     this.endImage();
     return {
@@ -608,6 +615,3 @@ export class Walk {
     this.notify({ level, code, message, offset, path });
   }
 }
-
-type Settled = Extract<RawCounts, { need: 0 }>;
-const noRaw = { need: 0 } as const;

@@ -9,6 +9,7 @@ import { AREAS_REMEMBERED } from "./limits.js";
 interface Area {
   readonly start: number;
   readonly end: number;
+  readonly flags: number;
 }
 
 /** An address in MM that has to lie in an area. Ticked off when that area comes by. */
@@ -34,6 +35,9 @@ const MOST_PAGES = 2 ** 32;
 
 /** Do the areas of a task fit together, and does MM point into them? Remembers them for its registers. */
 export class Areas implements Judge {
+  readonly wants = ["TASK", "MM", "VMA", "MM_CONTEXT"] as const;
+  /** That of the latest VMA; undefined while its bounds are not to be trusted. */
+  area: Area | undefined;
   private readonly list = new AreaList();
   private bounds: Bound[] = [];
   private before: Area | undefined;
@@ -54,10 +58,14 @@ export class Areas implements Judge {
 
   add(item: Item): void {
     if (item.kind !== "record") return;
+    if (item.name === "VMA") {
+      this.area = undefined;
+      if (isWhole(item)) this.judgeArea(item);
+      return;
+    }
     if (item.name === "TASK" || item.name === "MM") this.clear();
     if (!isWhole(item)) return;
     if (item.name === "MM") this.judgeMm(item);
-    else if (item.name === "VMA") this.judgeArea(item);
     else if (item.name === "MM_CONTEXT") this.judgeBounds();
   }
 
@@ -101,25 +109,20 @@ export class Areas implements Judge {
   }
 
   private judgeArea(item: RecordOf<"VMA">): void {
-    const area = { start: numberIn(item, "vm_start"), end: numberIn(item, "vm_end") };
-    const flags = flagsOf(item.fields.vm_flags);
-    this.judgeFlags(item, flags);
+    const { vm_start, vm_end, vm_flags } = item.fields;
+    const area = { start: Number(vm_start), end: Number(vm_end), flags: flagsOf(vm_flags) };
+    this.judgeFlags(item, area);
     if (!this.judgeRange(item, area)) return;
+    this.area = area;
     this.judgeOffset(item, area);
     this.judgeOrder(item, area);
-    this.remember(item, area, flags);
+    this.remember(item, area);
   }
 
   /** False if the area has no bytes: then nothing else can be said of it. */
   private judgeRange(item: RecordOf<"VMA">, { start, end }: Area): boolean {
-    const { pageSize } = item.image.dialect;
-    for (const [name, value] of [
-      ["vm_start", start],
-      ["vm_end", end],
-    ] as const) {
-      if (value % pageSize === 0) continue;
-      this.say("vma-align", placeOfField(item, name), `${name} ${hex(value)} is no multiple of ${pageSize}`);
-    }
+    this.judgeAlignment(item, "vm_start", start);
+    this.judgeAlignment(item, "vm_end", end);
     if (end > TASK_SIZE) {
       this.say("vma-bounds", placeOfField(item, "vm_end"), `vm_end ${hex(end)} is above ${hex(TASK_SIZE)}`);
     }
@@ -129,44 +132,50 @@ export class Areas implements Judge {
     return false;
   }
 
+  private judgeAlignment(item: RecordOf<"VMA">, name: string, address: number): void {
+    const { pageSize } = item.image.dialect;
+    if (address % pageSize === 0) return;
+    this.say("vma-align", placeOfField(item, name), `${name} ${hex(address)} is no multiple of ${pageSize}`);
+  }
+
   private judgeOffset(item: RecordOf<"VMA">, { start, end }: Area): void {
     if (item.fields.vma_type !== FILE) return;
-    const first = numberIn(item, "vm_pgoff");
+    const first = Number(item.fields.vm_pgoff);
     const pages = Math.ceil((end - start) / item.image.dialect.pageSize);
     if (first + pages <= MOST_PAGES) return;
     const message = `vm_pgoff ${first} and the ${pages} pages of the area go beyond page ${MOST_PAGES}`;
     this.say("vma-pgoff", placeOfField(item, "vm_pgoff"), message);
   }
 
-  private judgeFlags(item: RecordOf<"VMA">, flags: number): void {
-    const place = placeOfField(item, "vm_flags");
+  private judgeFlags(item: RecordOf<"VMA">, { flags }: Area): void {
     const refused = flags & NEVER_DUMPED;
     if (refused !== 0) {
       const message = `vm_flags ${hex(flags)}: no kernel dumps an area with ${namesOf(refused)}`;
-      this.say("vma-refused", place, message);
+      this.say("vma-refused", placeOfField(item, "vm_flags"), message);
     }
     // VM_MAYREAD stands four bits above VM_READ, and so on.
     const denied = flags & ACCESS & ~(flags >>> 4);
     if (denied !== 0) {
       const message = `vm_flags ${hex(flags)}: ${namesOf(denied)} without the MAY bit of it`;
-      this.say("vma-access", place, message);
+      this.say("vma-access", placeOfField(item, "vm_flags"), message);
     }
   }
 
   private judgeOrder(item: RecordOf<"VMA">, area: Area): void {
     const { before, top } = this;
-    const place = placeOfField(item, "vm_start");
-    const other = [before, top].find(one => one !== undefined && overlap(one, area));
-    if (other !== undefined) {
-      this.say("vma-overlap", place, `${rangeText(area)} overlaps ${rangeText(other)}`);
-    } else if (before !== undefined && area.start < before.start) {
-      this.say("vma-order", place, `${rangeText(area)} comes after ${rangeText(before)}`);
-    }
     this.before = area;
     if (top === undefined || area.end > top.end) this.top = area;
+    const other = overlap(before, area) ? before : overlap(top, area) ? top : undefined;
+    if (other !== undefined) {
+      const message = `${rangeText(area)} overlaps ${rangeText(other)}`;
+      this.say("vma-overlap", placeOfField(item, "vm_start"), message);
+    } else if (before !== undefined && area.start < before.start) {
+      const message = `${rangeText(area)} comes after ${rangeText(before)}`;
+      this.say("vma-order", placeOfField(item, "vm_start"), message);
+    }
   }
 
-  private remember(item: RecordOf<"VMA">, { start, end }: Area, flags: number): void {
+  private remember(item: RecordOf<"VMA">, { start, end, flags }: Area): void {
     for (const bound of this.bounds) {
       if (bound.address >= start && bound.address < end) bound.inside = true;
     }
@@ -176,8 +185,8 @@ export class Areas implements Judge {
   }
 }
 
-function overlap(a: Area, b: Area): boolean {
-  return a.start < b.end && b.start < a.end;
+function overlap(a: Area | undefined, b: Area): boolean {
+  return a !== undefined && a.start < b.end && b.start < a.end;
 }
 
 function rangeText({ start, end }: Area): string {

@@ -2,14 +2,18 @@ import { actualText } from "../codec/describe.js";
 import type { Enumeration, Field, FlagSet, Valid } from "../codec/field.js";
 import type { LayoutField, Table } from "../codec/table.js";
 import type { Item, RecordItem } from "../image/item.js";
-import { type Judge, type Place, placeOfField, type Say } from "./judge.js";
+import { type Judge, placeOfField, type Say } from "./judge.js";
 
 /** A field whose declaration says what may stand in it. */
 interface Judged {
-  readonly member: LayoutField;
-  readonly check: (value: number | bigint, say: (rule: FieldRule, message: string) => void) => void;
+  readonly name: string;
+  /** What is wrong with a value; undefined if nothing is. */
+  readonly check: (value: number | bigint) => Fault | undefined;
 }
-type FieldRule = "field-value" | "unknown-kind" | "unknown-flags" | "unknown-signal";
+interface Fault {
+  readonly rule: "field-value" | "unknown-kind" | "unknown-flags" | "unknown-signal";
+  readonly message: string;
+}
 
 const judgedOf = new WeakMap<Table, readonly Judged[]>();
 
@@ -28,12 +32,12 @@ export class Fields implements Judge {
       judged = table.layout.flatMap(judgedField);
       judgedOf.set(table, judged);
     }
-    for (const { member, check } of judged) {
-      const value = (item.fields as Record<string, unknown>)[member.name];
+    for (const { name, check } of judged) {
+      const value = (item.fields as Record<string, unknown>)[name];
       // Missing in a payload that is too short.
       if (typeof value !== "number" && typeof value !== "bigint") continue;
-      const place = (): Place => placeOfField(item, member.name);
-      check(value, (rule, message) => this.say(rule, place(), message));
+      const fault = check(value);
+      if (fault !== undefined) this.say(fault.rule, placeOfField(item, name), fault.message);
     }
   }
 }
@@ -43,18 +47,18 @@ function judgedField(member: LayoutField): Judged[] {
   // The walk compares the magic itself: it has to go on from there.
   if (field.stale !== undefined || name === "magic") return [];
   const { valid, flags, enum: names } = field;
-  if (valid !== undefined) return [{ member, check: checkValid(member, valid) }];
-  if (flags !== undefined) return [{ member, check: checkFlags(member, flags) }];
-  if (names !== undefined) return [{ member, check: checkEnum(member, names) }];
+  if (valid !== undefined) return [{ name, check: checkValid(member, valid) }];
+  if (flags !== undefined) return [{ name, check: checkFlags(member, flags) }];
+  if (names !== undefined) return [{ name, check: checkEnum(member, names) }];
   return [];
 }
 
 function checkValid({ name, field }: LayoutField, valid: Valid): Judged["check"] {
   const wanted = validText(field, valid);
-  return (value, say) => {
-    if (!isValid(valid, value))
-      say("field-value", `${name} is ${actualText(field, value)}, expected ${wanted}`);
-  };
+  return value =>
+    isValid(valid, value)
+      ? undefined
+      : { rule: "field-value", message: `${name} is ${actualText(field, value)}, expected ${wanted}` };
 }
 
 function isValid(valid: Valid, value: number | bigint): boolean {
@@ -72,20 +76,25 @@ function validText(field: Field, valid: Valid): string {
 function checkFlags({ name, field }: LayoutField, { name: prefix, bits }: FlagSet): Judged["check"] {
   let known = 0n;
   for (const bit of Object.values(bits)) known |= BigInt(typeof bit === "number" ? bit : bit.mask);
-  return (value, say) => {
+  const unknownLow = Number(BigInt.asUintN(32, ~known));
+  return value => {
+    // Most have 32 bits, and BigInts cost ten times as much.
+    const low = Number(value);
+    if (low >= 0 && low <= 0xffffffff && (low & unknownLow) === 0) return undefined;
     const unknown = BigInt(value) & ~known;
-    if (unknown === 0n) return;
+    if (unknown === 0n) return undefined;
     const message = `${name} is ${actualText(field, value)}: ${actualText(field, unknown)} is no ${prefix}_* bit`;
-    say("unknown-flags", message);
+    return { rule: "unknown-flags", message };
   };
 }
 
 function checkEnum({ name }: LayoutField, { name: prefix, values }: Enumeration): Judged["check"] {
   const known = new Set(Object.values(values));
   const isSignal = prefix === "SIG";
-  return (value, say) => {
-    if (known.has(Number(value)) || (isSignal && isOtherSignal(Number(value)))) return;
-    say(isSignal ? "unknown-signal" : "unknown-kind", `${name} is ${value}, no ${prefix}_* has this number`);
+  return value => {
+    if (known.has(Number(value)) || (isSignal && isOtherSignal(Number(value)))) return undefined;
+    const rule = isSignal ? "unknown-signal" : "unknown-kind";
+    return { rule, message: `${name} is ${value}, no ${prefix}_* has this number` };
   };
 }
 

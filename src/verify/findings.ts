@@ -1,11 +1,10 @@
 import type { CrimgError } from "../errors.js";
-import type { ImageStart, Item, Notice } from "../image/item.js";
+import type { ImageStart, Item, Notice, RawItem, RecordItem } from "../image/item.js";
 import type { Finding } from "./finding.js";
 import type { Judge, Say } from "./judge.js";
-import { References } from "./references.js";
+import { judgesOf } from "./judges.js";
+import { Notices } from "./notices.js";
 import { ruleNamed } from "./rules.js";
-import { Sense } from "./sense.js";
-import { Notices, Structure } from "./structure.js";
 
 /**
  * Judges the items of a walk as they come. Takes each notice before the item it stands at, each item in order, and
@@ -16,6 +15,8 @@ export class Findings {
   private readonly say: Say;
   private image: ImageStart | undefined;
   private judges: readonly Judge[] = [];
+  /** The judges that want an item of a name, as names turn up. */
+  private readonly wanting = new Map<string, readonly Judge[]>();
 
   constructor(report: (finding: Finding) => void) {
     this.say = (id, { offset, path }, message, hint) => {
@@ -33,7 +34,10 @@ export class Findings {
     this.notices.add(item);
     if (item.kind === "gap") return;
     if (item.image !== this.image) this.startImage(item.image);
-    for (const judge of this.judges) judge.add(item);
+    if (item.kind === "unknown") return;
+    const { name } = item;
+    const judges = this.wanting.get(name) ?? this.judgesFor(item);
+    for (const judge of judges) judge.add(item);
   }
 
   /** The walk found no image: what it threw. */
@@ -48,6 +52,15 @@ export class Findings {
 
   private startImage(image: ImageStart): void {
     this.image = image;
-    this.judges = [new Structure(this.say), new References(this.say), new Sense(this.say)];
+    this.judges = judgesOf(this.say);
+    this.wanting.clear();
+  }
+
+  private judgesFor({ kind, name }: RecordItem | RawItem): readonly Judge[] {
+    const isWanted = ({ wants }: Judge) =>
+      wants === undefined ? kind === "record" : (wants as readonly string[]).includes(name);
+    const judges = this.judges.filter(isWanted);
+    this.wanting.set(name, judges);
+    return judges;
   }
 }

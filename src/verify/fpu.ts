@@ -14,6 +14,8 @@ const MXCSR_DEFAULT = 0xffbf;
 
 /** Is there FPU state where the image says so, and is it some? */
 export class Fpu implements Judge {
+  readonly wants = ["HEAD_ARCH", "CPU", "xstate"] as const;
+
   constructor(private readonly say: Say) {}
 
   add(item: Item): void {

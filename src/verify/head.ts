@@ -10,6 +10,7 @@ const XSAVE_BASE = { major: 2, minor: 6, patch: 28 };
 
 /** What the head says of the kernel and of when, and whether the image agrees. */
 export class Head implements Judge {
+  readonly wants = ["HEAD", "CPU"] as const;
   private head: RecordOf<"HEAD"> | undefined;
 
   constructor(private readonly say: Say) {}

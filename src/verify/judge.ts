@@ -1,4 +1,4 @@
-import { header } from "../format/cr/records.js";
+import { header, type RecordName } from "../format/cr/records.js";
 import type { Item, RecordItem } from "../image/item.js";
 import type { RuleId } from "./rules.js";
 
@@ -11,10 +11,14 @@ export interface Place {
 /** Reports a finding. */
 export type Say = (rule: RuleId, place: Place, message: string, hint?: string) => void;
 
-/** Takes the items of one image in order, and says what is wrong with them. */
+/** Takes items of one image in order, and says what is wrong with them. */
 export interface Judge {
+  /** Names of the records and raw blocks it looks at; all records if it does not say. */
+  readonly wants?: readonly (RecordName | RawName)[];
   add(item: Item): void;
 }
+
+type RawName = "addresses" | "ldt" | "pids" | "tls" | "xstate";
 
 /** The field of a record, by its C name. */
 export function placeOfField({ offset, path, table }: RecordItem, name: string): Place {
@@ -28,6 +32,11 @@ export function placeOfParent({ offset, path }: RecordItem): Place {
 }
 
 const parentAt = header.layout.find(({ name }) => name === "parent")!.offset;
+
+/** True if a record stands directly behind another. */
+export function follows(item: RecordItem, before: RecordItem): boolean {
+  return item.offset === before.offset + before.length;
+}
 
 /** False if the payload is shorter than its struct, so that fields are missing. That is said elsewhere. */
 export function isWhole({ table, length }: RecordItem): boolean {

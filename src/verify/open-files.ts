@@ -1,8 +1,9 @@
 import { escapeText } from "../codec/escape.js";
 import { splitAtNul } from "../codec/text.js";
 import { FdType, FileMode, OpenFlags, TaskState } from "../format/cr/names.js";
+import { header } from "../format/cr/records.js";
 import type { Item, RecordOf } from "../image/item.js";
-import { isWhole, type Judge, placeOfField, type Say } from "./judge.js";
+import { follows, isWhole, type Judge, placeOfField, type Say } from "./judge.js";
 
 const { DIR, FILE, LINK } = FdType.values;
 const { READ, WRITE } = FileMode.bits as Record<string, number>;
@@ -13,27 +14,32 @@ const ACCMODE = 3;
 /** MAX_NON_LFS: how far a file can be written without O_LARGEFILE. */
 const SMALL_FILE = 2n ** 31n - 1n;
 const DELETED = " (deleted)";
+const DELETED_END = DELETED.charCodeAt(DELETED.length - 1);
 
 /** Can a file have been open like this, and is it still there to be opened? */
 export class OpenFiles implements Judge {
-  private owner: "VMA" | "FD_DATA" | undefined;
+  readonly wants = ["TASK", "VMA", "FD_DATA", "FNAME"] as const;
+  /** The latest VMA: a name behind it is its own. */
+  private area: RecordOf<"VMA"> | undefined;
 
   constructor(private readonly say: Say) {}
 
   add(item: Item): void {
     if (item.kind !== "record") return;
     if (item.name === "FNAME") this.judgeName(item);
+    else if (item.name === "VMA") this.area = item;
     else if (item.name === "TASK" && isWhole(item)) this.judgeState(item);
     else if (item.name === "FD_DATA" && isWhole(item)) this.judgeFile(item);
-    this.owner = item.name === "VMA" || item.name === "FD_DATA" ? item.name : undefined;
   }
 
   private judgeName(item: RecordOf<"FNAME">): void {
+    if (!mayBeDeleted(item.bytes)) return;
     const name = splitAtNul(item.fields.fname).text;
     if (!name.endsWith(DELETED)) return;
     const place = placeOfField(item, "fname");
     const message = `"${escapeText(name)}" was unlinked: no file of this name can be opened`;
-    if (this.owner === "VMA") this.say("deleted-file", place, `${message} for the VMA`);
+    if (this.area !== undefined && follows(item, this.area))
+      this.say("deleted-file", place, `${message} for the VMA`);
     else this.say("deleted-file", place, message, "crimg convert --deleted drop|create");
   }
 
@@ -113,6 +119,12 @@ export class OpenFiles implements Judge {
       this.say("fd-largefile", place, message);
     }
   }
+}
+
+/** Looks for the last character of DELETED alone: most names need not become text. */
+function mayBeDeleted(record: Uint8Array): boolean {
+  const nul = record.indexOf(0, header.size);
+  return record[(nul < 0 ? record.length : nul) - 1] === DELETED_END;
 }
 
 function octal(value: number): string {

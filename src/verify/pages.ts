@@ -1,51 +1,45 @@
 import type { Item, RawItem, RecordOf } from "../image/item.js";
-import { ACCESS, flagsOf, NEVER_DUMPED } from "./address-space.js";
-import { hex, isWhole, type Judge, numberIn, placeOfField, type Say } from "./judge.js";
+import { ACCESS, NEVER_DUMPED } from "./address-space.js";
+import type { Areas } from "./areas.js";
+import { hex, type Judge, placeOfField, type Say } from "./judge.js";
 import type { RuleId } from "./rules.js";
 
 /** CR_PGARR_CHUNK of i386: the writers put at most so many pages into a chunk. */
 const CHUNK_PAGES = 4096;
 
-interface Area {
-  readonly start: number;
-  readonly end: number;
-  readonly flags: number;
-}
-
 /** Do the dumped pages lie in their VMA, aligned, ascending, each once? */
 export class Pages implements Judge {
-  /** Undefined while its bounds are not to be trusted. */
-  private area: Area | undefined;
+  readonly wants = ["VMA", "PGARR", "addresses"] as const;
   /** Address of the page before, in the same VMA. */
   private last = -1;
   private unexpectedSaid = false;
 
-  constructor(private readonly say: Say) {}
+  constructor(
+    private readonly say: Say,
+    private readonly areas: Areas,
+  ) {}
 
   add(item: Item): void {
     if (item.kind === "record") {
-      if (item.name === "VMA") this.startArea(item);
+      if (item.name === "VMA") this.startArea();
       else if (item.name === "PGARR") this.judgeChunk(item);
     } else if (item.kind === "raw" && item.name === "addresses") this.judgeAddresses(item);
   }
 
-  private startArea(item: RecordOf<"VMA">): void {
-    this.area = undefined;
+  private startArea(): void {
     this.last = -1;
     this.unexpectedSaid = false;
-    if (!isWhole(item)) return;
-    const [start, end] = [numberIn(item, "vm_start"), numberIn(item, "vm_end")];
-    if (start < end) this.area = { start, end, flags: flagsOf(item.fields.vm_flags) };
   }
 
   private judgeChunk(item: RecordOf<"PGARR">): void {
     const { pages } = item;
+    if (pages === 0) return;
     const place = placeOfField(item, "nr_pages");
     if (pages > CHUNK_PAGES) {
       this.say("chunk-size", place, `${pages} pages in one chunk, the kernels write at most ${CHUNK_PAGES}`);
     }
-    const { area } = this;
-    if (pages === 0 || area === undefined || this.unexpectedSaid) return;
+    const { area } = this.areas;
+    if (area === undefined || this.unexpectedSaid) return;
     const why =
       (area.flags & ACCESS) === 0
         ? "that cannot be read, written or executed"
@@ -68,7 +62,7 @@ export class Pages implements Judge {
       this.last = view.getUint32(word * (item.count - 1), little);
       return;
     }
-    const { start = 0, end = Number.POSITIVE_INFINITY } = this.area ?? {};
+    const { start = 0, end = Number.POSITIVE_INFINITY } = this.areas.area ?? {};
     const misaligned = new Tally("page-align", `is no multiple of ${pageSize}`);
     const outside = new Tally("page-outside", `is outside of the VMA ${hex(start)}-${hex(end)}`);
     const doubled = new Tally("page-duplicate", "is that of the page before");

@@ -51,15 +51,14 @@ export class Parents implements Judge {
     const { name, parent } = item;
     const rule = written[name];
     if (rule === "pid") return;
-    const place = placeOfParent(item);
-    if (rule === "zero, unread") {
-      if (parent !== 0) this.say("parent-unread", place, `parent of ${name} is ${parent}, expected 0`);
-    } else if (rule === "zero") {
-      if (parent !== 0) this.say("parent", place, `parent of ${name} is ${parent}, expected 0`);
+    if (rule === "zero, unread" || rule === "zero") {
+      if (parent === 0) return;
+      const id = rule === "zero" ? "parent" : "parent-unread";
+      this.say(id, placeOfParent(item), `parent of ${name} is ${parent}, expected 0`);
     } else {
       const objref = this.objrefs.get(rule);
       if (objref === undefined || objref === parent) return;
-      this.say("parent", place, `parent of ${name} is ${parent}, ${rule}.objref is ${objref}`);
+      this.say("parent", placeOfParent(item), `parent of ${name} is ${parent}, ${rule}.objref is ${objref}`);
     }
   }
 

@@ -14,6 +14,7 @@ const booleans = ["uses_debug", "used_math"];
 
 /** Could a task have run on with these registers? */
 export class Registers implements Judge {
+  readonly wants = ["TASK", "THREAD", "CPU"] as const;
   private hasThread = false;
 
   constructor(

@@ -15,6 +15,7 @@ const LIMIT_KEPT = 0xffff;
 
 /** Are the TLS and LDT entries those of a program? Remembers which exist, for the selectors of its registers. */
 export class Segments implements Judge {
+  readonly wants = ["TASK", "MM", "MM_CONTEXT", "THREAD", "tls", "ldt"] as const;
   private readonly tls = new Set<number>();
   private readonly ldt = new NumberSet(LDT_REMEMBERED);
   /** Set while it is not known which TLS entries there are. */

@@ -1,26 +1,31 @@
 import { VmaType } from "../format/cr/names.js";
 import { header } from "../format/cr/records.js";
 import type { Item, RecordOf } from "../image/item.js";
-import { isWhole, type Judge, placeOfField, type Say } from "./judge.js";
+import { follows, isWhole, type Judge, placeOfField, type Say } from "./judge.js";
 
+const { ANON } = VmaType.values;
+const SLASH = 0x2f;
 /** PATH_MAX: the buffer that every reader of a FNAME has. */
 const PATH_MAX = 4096;
 
 /** Are comm and the paths strings as the readers want them? */
 export class Strings implements Judge {
+  readonly wants = ["TASK", "STRING", "VMA", "FNAME"] as const;
   private commLength: number | undefined;
-  /** The VMA just met: its name would be the next record. */
+  /** The latest VMA: its name would be the next record. */
   private area: RecordOf<"VMA"> | undefined;
 
   constructor(private readonly say: Say) {}
 
   add(item: Item): void {
     if (item.kind !== "record") return;
-    if (item.name === "FNAME") this.judgePlace(item);
-    this.area = item.name === "VMA" && isWhole(item) ? item : undefined;
-    if (item.name === "TASK") this.commLength = isWhole(item) ? item.fields.task_comm_len : undefined;
+    if (item.name === "VMA") this.area = isWhole(item) ? item : undefined;
+    else if (item.name === "TASK") this.commLength = isWhole(item) ? item.fields.task_comm_len : undefined;
     else if (item.name === "STRING") this.judgeComm(item);
-    else if (item.name === "FNAME") this.judgePath(item);
+    else if (item.name === "FNAME") {
+      this.judgePlace(item);
+      this.judgePath(item);
+    }
   }
 
   private judgeComm(item: RecordOf<"STRING">): void {
@@ -36,8 +41,8 @@ export class Strings implements Judge {
   }
 
   private judgePlace(item: RecordOf<"FNAME">): void {
-    const { ANON } = VmaType.values;
-    if (this.area?.fields.vma_type !== ANON) return;
+    const { area } = this;
+    if (area === undefined || area.fields.vma_type !== ANON || !follows(item, area)) return;
     const message = `FNAME of ${item.len} bytes follows, but vma_type is ${ANON}, an area without a file`;
     this.say("fname-unexpected", item, message);
   }
@@ -45,21 +50,20 @@ export class Strings implements Judge {
   private judgePath(item: RecordOf<"FNAME">): void {
     const bytes = item.bytes.subarray(header.size);
     const { length } = bytes;
-    const place = placeOfField(item, "fname");
+    const place = () => placeOfField(item, "fname");
     if (length > PATH_MAX) {
       this.say("fname-length", item, `FNAME has ${length} bytes, more than PATH_MAX (${PATH_MAX})`);
     }
     const nul = bytes.indexOf(0);
-    if (nul < 0) this.say("fname-terminator", place, `the name has no NUL in its ${length} bytes`);
+    if (nul < 0) this.say("fname-terminator", place(), `the name has no NUL in its ${length} bytes`);
     else if (nul > 0 && nul < length - 1) {
       const message = `the name ends at byte ${nul} of ${length}: ${length - 1 - nul} more stand after its NUL`;
-      this.say("fname-nul", { ...place, offset: place.offset + nul }, message);
+      this.say("fname-nul", { offset: item.offset + header.size + nul, path: item.path }, message);
     }
-    if (nul === 0 || length === 0) this.say("fname-empty", place, `the name is empty, with ${length} bytes`);
+    if (nul === 0 || length === 0)
+      this.say("fname-empty", place(), `the name is empty, with ${length} bytes`);
     else if (bytes[0] !== SLASH) {
-      this.say("fname-relative", place, `the name does not begin with "/", but with byte ${bytes[0]}`);
+      this.say("fname-relative", place(), `the name does not begin with "/", but with byte ${bytes[0]}`);
     }
   }
 }
-
-const SLASH = 0x2f;

@@ -8,6 +8,7 @@ const PID_MAX = 32768;
 
 /** Do the pids make a tree, and do the tasks agree with them? */
 export class Tasks implements Judge {
+  readonly wants = ["TREE", "TASK", "MM", "FILES", "THREAD", "CPU", "pids"] as const;
   private tree: TaskTree | undefined;
   /** `TASK`s met. */
   private index = -1;

@@ -170,9 +170,7 @@ class Verification {
       this.ensureReader();
     }
     if (item.kind !== "record" || item.image !== this.image) return;
-    const before = this.evidence!.latest;
-    this.evidence!.see(item);
-    if (this.evidence!.latest !== before) this.ensureReader();
+    if (this.evidence!.see(item)) this.ensureReader();
   }
 
   private readerOf(name: string): Reader | undefined {

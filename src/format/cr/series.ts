@@ -1,6 +1,8 @@
 import { VmFlags } from "./names.js";
 import type { RecordFields } from "./records.js";
 
+const MAYSHARE = VmFlags.bits["MAYSHARE"] as number;
+
 /** Which patch series wrote an image, as far as its bytes show. */
 export interface SeriesGuess {
   /** Those that could have written it, oldest first. */
@@ -38,26 +40,31 @@ export class SeriesEvidence {
     return this.candidates.at(-1)!;
   }
 
-  see({ name, fields, pages }: SeriesWitness): void {
-    switch (name) {
+  /** True if `latest` is another now. Asks for the fields only of records that show something. */
+  see(item: SeriesWitness): boolean {
+    const before = this.latest;
+    switch (item.name) {
       case "MM":
         this.hasMemory = true;
         break;
       case "VMA":
         this.chunkBefore = 0;
-        this.seeVma(fields as RecordFields["VMA"]);
+        this.seeVma(item.fields as RecordFields["VMA"]);
         break;
       case "PGARR":
-        this.seeChunk(Number((fields as RecordFields["PGARR"]).nr_pages), pages);
+        this.seeChunk(Number((item.fields as RecordFields["PGARR"]).nr_pages), item.pages);
         break;
       case "FD_DATA":
-        if ((fields as RecordFields["FD_DATA"]).fd_type === 3)
+        if ((item.fields as RecordFields["FD_DATA"]).fd_type === 3)
           this.only("CR_FD_LINK, gone in v11", "v6", "v8", "v9", "v10");
         break;
       case "CPU":
-        this.seeCpu(fields as RecordFields["CPU"]);
+        this.seeCpu(item.fields as RecordFields["CPU"]);
         break;
+      default:
+        return false;
     }
+    return this.latest !== before;
   }
 
   guess(): SeriesGuess {
@@ -76,8 +83,7 @@ export class SeriesEvidence {
   }
 
   private seeVma({ vm_flags }: RecordFields["VMA"]): void {
-    const mayShare = BigInt(VmFlags.bits["MAYSHARE"] as number);
-    if (vm_flags !== undefined && (vm_flags & mayShare) !== 0n) {
+    if (vm_flags !== undefined && (Number(BigInt.asUintN(32, vm_flags)) & MAYSHARE) !== 0) {
       this.only("a VM_MAYSHARE area, which v11 and later refuse", "v6", "v8", "v9", "v10");
     }
   }

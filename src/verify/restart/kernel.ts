@@ -24,8 +24,10 @@ interface Obj {
   readonly len: number;
   /** As the kernel takes it: an int. */
   readonly parent: number;
-  /** `len` bytes, or as many as the file had. */
-  readonly payload: Uint8Array;
+  /** Where its payload begins. */
+  readonly at: number;
+  /** How many of the `len` bytes the file had. */
+  readonly got: number;
 }
 
 /** A record that was read into the header buffer. */
@@ -79,25 +81,25 @@ export class Kernel {
    * -EPIPE.
    */
   *kread(count: number): Asking<Uint8Array> {
-    if (!this.window.holds(this.position, count)) yield* this.wait(count);
-    return this.take(count);
-  }
-
-  private *wait(count: number): Asking<void> {
-    while (!this.window.holds(this.position, count)) {
-      this.window.want(this.position, count);
-      yield;
-    }
-  }
-
-  /** What kread gives, once the bytes are at hand. */
-  private take(count: number): Uint8Array {
-    const { window } = this;
+    while (!this.isAtHand(count)) yield;
     this.clampToEnd();
-    const bytes = window.slice(this.position, Math.min(count, window.available(this.position)));
-    this.position += bytes.length;
-    if (bytes.length < count && this.series.endOfFile === "EPIPE") throw new Refusal(Errno.EPIPE);
+    const { window, position } = this;
+    const bytes = window.slice(position, Math.min(count, window.available(position)));
+    this.advance(bytes.length, count);
     return bytes;
+  }
+
+  /** False if the window lacks some of the next bytes: then it is told so. */
+  private isAtHand(count: number): boolean {
+    if (this.window.holds(this.position, count)) return true;
+    this.window.want(this.position, count);
+    return false;
+  }
+
+  /** Moves over what was read of `count` bytes. */
+  private advance(got: number, count: number): void {
+    this.position += got;
+    if (got < count && this.series.endOfFile === "EPIPE") throw new Refusal(Errno.EPIPE);
   }
 
   /** Passes over bytes that nothing depends on, perhaps beyond the end of the file: see `settle`. */
@@ -107,7 +109,7 @@ export class Kernel {
 
   /** After a skip: brings the position back to the end of the file if it went beyond. */
   *settle(): Asking<void> {
-    if (!this.window.holds(this.position, 1)) yield* this.wait(1);
+    while (!this.isAtHand(1)) yield;
     this.clampToEnd();
   }
 
@@ -116,50 +118,66 @@ export class Kernel {
     if (end !== undefined && this.position > end) this.position = end;
   }
 
-  /** cr_read_obj: a header, and a payload of at most `room` bytes. */
-  private *readObj(room: number): Asking<Obj> {
-    if (!this.window.holds(this.position, header.size)) yield* this.wait(header.size);
-    const head = this.take(header.size);
-    if (head.length < header.size) {
+  /** cr_read_obj: a header, and a payload of at most `room` bytes. Undefined if they are not at hand. */
+  private obj(room: number): Obj | undefined {
+    if (!this.isAtHand(header.size)) return undefined;
+    this.clampToEnd();
+    const { window, position } = this;
+    const there = window.available(position);
+    if (there < header.size) {
+      this.advance(there, header.size);
       // What the stack held: no kernel is known to have met a header there that it wanted.
       this.depends.add(
         "stale kernel memory: the file ends before a record header, which was not an error before v11",
       );
       throw new Refusal(Errno.EINVAL);
     }
-    const { window } = this;
-    const { type, len, parent } = readHeader(
-      window.view,
-      this.position - header.size - window.start,
-      header.size,
-    );
-    require(len >= 0 && len <= room);
-    if (!window.holds(this.position, len)) yield* this.wait(len);
-    const payload = this.take(len);
-    if (payload.length < len) {
+    const { type, len, parent } = readHeader(window.view, position - window.start, header.size);
+    if (len < 0 || len > room) {
+      this.position += header.size;
+      throw new Refusal(Errno.EINVAL);
+    }
+    if (!this.isAtHand(header.size + len)) return undefined;
+    const got = Math.min(len, there - header.size);
+    this.advance(header.size + got, header.size + len);
+    if (got < len) {
       this.depends.add(
         "stale kernel memory: the file ends inside a record, which was not an error before v11",
       );
     }
-    return { type, len, parent: parent | 0, payload };
+    return { type, len, parent: parent | 0, at: position + header.size, got };
   }
 
   /** cr_read_obj_type: a record of this kind, whose `parent` is not a negative number. */
   *readType(name: string, size?: number): Asking<Received> {
+    for (;;) {
+      const received = this.received(name, size);
+      if (received !== undefined) return received;
+      yield;
+    }
+  }
+
+  /**
+   * The same, and undefined if the bytes are not at hand: for what there can be a million of, as a generator costs more
+   * than what it would do.
+   */
+  received(name: string, size?: number): Received | undefined {
     const spec = this.spec(name);
     const table = size === undefined ? spec.tables[0]! : spec.tableFor(size);
-    const { type, len, parent, payload } = yield* this.readObj(table.size);
-    // Whatever a shorter record leaves of the buffer is what was read into it before.
-    this.hbuf.set(payload);
-    require(type === spec.type && (!this.series.exactLength || len === table.size));
+    const obj = this.obj(table.size);
+    if (obj === undefined) return undefined;
+    const { type, len, parent, at, got } = obj;
+    const { window, series, hbuf } = this;
+    // Whatever a shorter record leaves of the buffer is what was read into it before. None is shorter since v11.
+    const isWhole = got >= table.size;
+    if (series.endOfFile === "ignored") hbuf.set(window.slice(at, got));
+    require(type === spec.type && (!series.exactLength || len === table.size));
     if (parent < 0) throw new Refusal(-parent);
-    const values = table.decoder("little")(this.hbufView, 0, table.size);
-    const isWhole = payload.length >= table.size;
-    return new Received(
-      parent,
-      values,
-      isWhole ? undefined : field => this.askedFor(table, field, payload.length),
-    );
+    const decode = table.decoder("little");
+    const values = isWhole
+      ? decode(window.view, at - window.start, table.size)
+      : decode(this.hbufView, 0, table.size);
+    return new Received(parent, values, isWhole ? undefined : field => this.askedFor(table, field, got));
   }
 
   private askedFor(table: Table, field: string, got: number): void {
@@ -170,10 +188,21 @@ export class Kernel {
 
   /** cr_read_string, cr_read_fname: text of at most `room` bytes. Gives its bytes. */
   *readText(name: string, room: number): Asking<Uint8Array> {
-    const { type, parent, payload } = yield* this.readObj(room);
+    for (;;) {
+      const text = this.receivedText(name, room);
+      if (text !== undefined) return text;
+      yield;
+    }
+  }
+
+  /** The same, and undefined if the bytes are not at hand. */
+  receivedText(name: string, room: number): Uint8Array | undefined {
+    const obj = this.obj(room);
+    if (obj === undefined) return undefined;
+    const { type, parent, at, got } = obj;
     require(type === this.spec(name).type);
     if (parent < 0) throw new Refusal(-parent);
-    return payload;
+    return this.window.slice(at, got);
   }
 
   private spec(name: string): RecordSpec {

@@ -10,8 +10,18 @@ export class MappedAreas {
     this.ends = [];
   }
 
-  /** Adds [start, end). VMAs ascend, so this is a push nearly always. */
+  /** Adds [start, end). VMAs ascend, so nearly always this is a push, or makes the last range longer. */
   add(start: number, end: number): void {
+    const { starts, ends } = this;
+    const last = starts.length - 1;
+    if (last < 0 || start > ends[last]!) {
+      starts.push(start);
+      ends.push(end);
+    } else if (start >= starts[last]!) ends[last] = Math.max(ends[last]!, end);
+    else this.insert(start, end);
+  }
+
+  private insert(start: number, end: number): void {
     const { starts, ends } = this;
     let from = starts.length;
     while (from > 0 && ends[from - 1]! >= start) from--;

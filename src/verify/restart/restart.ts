@@ -1,4 +1,4 @@
-import { decodeText } from "../../codec/text.js";
+import { decodeText, encodeText } from "../../codec/text.js";
 import { cpu784, cpu896, fxsave, MAGIC_HEAD, MAGIC_TAIL } from "../../format/cr/records.js";
 import type { Window } from "../../image/window.js";
 import { Errno, errnoName } from "./errno.js";
@@ -252,22 +252,35 @@ class Restart {
     const objref = mm.number("objref");
     this.pastReturn = true;
     this.areas.clear();
-    for (let i = 0; i < count; i++) yield* this.readVma();
+    yield* this.readVmas(count);
     yield* this.readMmContext(objref);
   }
 
-  /** cr_read_vma */
-  private *readVma(): Asking<void> {
+  /** cr_read_vma, with cr_read_private_vma_contents: chunks of pages until one is empty. */
+  private *readVmas(count: number): Asking<void> {
     const { kernel } = this;
-    const vma = yield* kernel.readType("VMA");
-    require(vma.parent === 0 && vma.big("vm_end") >= vma.big("vm_start"));
-    const type = vma.number("vma_type");
-    require(type === 1 || type === 2);
-    // Taken before the name: its record is read into the same buffers.
-    const [from, to, pgoff] = [vma.big("vm_start"), vma.big("vm_end"), vma.big("vm_pgoff")];
-    if (type === 2) this.open(yield* kernel.readText("FNAME", CR_MAX_TEXT), 0);
-    this.map(from, to, type === 2 ? pgoff : 0n);
-    yield* this.readPages();
+    for (let i = 0; i < count; i++) {
+      const vma = kernel.received("VMA") ?? (yield* kernel.readType("VMA"));
+      require(vma.parent === 0);
+      const [from, to] = [vma.big("vm_start"), vma.big("vm_end")];
+      require(to >= from);
+      const type = vma.number("vma_type");
+      require(type === 1 || type === 2);
+      const pgoff = vma.big("vm_pgoff");
+      if (type === 2) {
+        const text = kernel.receivedText("FNAME", CR_MAX_TEXT);
+        this.open(text ?? (yield* kernel.readText("FNAME", CR_MAX_TEXT)), 0);
+      }
+      this.map(from, to, type === 2 ? pgoff : 0n);
+      for (;;) {
+        const chunk = kernel.received("PGARR") ?? (yield* kernel.readType("PGARR"));
+        require(chunk.parent === 0);
+        // Taken for an `unsigned long`.
+        const pages = Number(BigInt.asUintN(32, chunk.big("nr_pages")));
+        if (pages === 0) break;
+        yield* this.readChunk(pages);
+      }
+    }
   }
 
   /** do_mmap_pgoff with MAP_FIXED, as far as the image decides it: `unsigned long` has 32 bits. */
@@ -281,17 +294,6 @@ class Restart {
     require(start <= TASK_SIZE - aligned, Errno.ENOMEM);
     require(start % PAGE === 0);
     this.areas.add(start, start + aligned);
-  }
-
-  /** cr_read_private_vma_contents: chunks of pages until one is empty. `nr_pages` is taken for an `unsigned long`. */
-  private *readPages(): Asking<void> {
-    for (;;) {
-      const chunk = yield* this.kernel.readType("PGARR");
-      require(chunk.parent === 0);
-      const count = Number(BigInt.asUintN(32, chunk.big("nr_pages")));
-      if (count === 0) return;
-      yield* this.readChunk(count);
-    }
   }
 
   /** cr_read_pages_vaddrs, then cr_read_pages_contents, whose errors are dropped: from a bad address on nothing is read. */
@@ -384,9 +386,10 @@ class Restart {
   private open(name: Uint8Array, flags: number): void {
     const nul = name.indexOf(0);
     if (nul < 0) this.kernel.depends.add("stale kernel memory: a file name without a NUL goes on in it");
-    const path = decodeText(nul < 0 ? name : name.subarray(0, nul));
-    const exists = this.options.exists ?? (wanted => !wanted.endsWith(" (deleted)"));
-    if (exists(path) || (flags & O_CREAT) !== 0) this.kernel.depends.add("the files it names");
+    const path = nul < 0 ? name : name.subarray(0, nul);
+    const { exists } = this.options;
+    const isThere = exists === undefined ? !isDeleted(path) : exists(decodeText(path));
+    if (isThere || (flags & O_CREAT) !== 0) this.kernel.depends.add("the files it names");
     else throw new Refusal(Errno.ENOENT);
   }
 
@@ -426,6 +429,14 @@ class Restart {
       if (!(error instanceof Refusal)) throw error;
     }
   }
+}
+
+/** What __d_path appends to the name of a file that was unlinked. */
+const DELETED = encodeText(" (deleted)");
+
+function isDeleted(path: Uint8Array): boolean {
+  const from = path.length - DELETED.length;
+  return from >= 0 && DELETED.every((byte, i) => path[from + i] === byte);
 }
 
 /** get_unused_fd */

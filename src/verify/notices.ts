@@ -1,9 +1,6 @@
 import type { Item, Notice, NoticeCode, RecordOf } from "../image/item.js";
-import { Fields } from "./fields.js";
-import { Head } from "./head.js";
-import type { Judge, Say } from "./judge.js";
+import type { Say } from "./judge.js";
 import type { RuleId } from "./rules.js";
-import { Strings } from "./strings.js";
 import { writesTlsAlways } from "./tls.js";
 
 /** What the walk notices, as rules. `count` at level note and `outside` depend on more than the notice. */
@@ -27,7 +24,7 @@ const noticeHints: Partial<Record<NoticeCode, string>> = {
 /** The notices of a walk as findings. Some can only be judged with the item they stand at. */
 export class Notices {
   private held: Notice | undefined;
-  private images = 0;
+  private isInImage = false;
 
   constructor(private readonly say: Say) {}
 
@@ -36,14 +33,15 @@ export class Notices {
     const { code, level, message } = notice;
     if (code === "outside") {
       // By itself a verdict is for a restart from the start of the file.
-      if (this.images === 0) this.say("bytes-before", notice, message, "crimg verify --image 0");
+      if (!this.isInImage) this.say("bytes-before", notice, message, "crimg verify --image 0");
       else this.say("bytes-after", notice, message);
     } else if (code === "count" && level === "note") this.held = notice;
     else this.say(noticeRules[code], notice, message, noticeHints[code]);
   }
 
   add(item: Item): void {
-    if (item.kind !== "gap") this.images = item.image.index + 1;
+    this.isInImage ||= item.kind !== "gap";
+    if (this.held === undefined) return;
     if (item.kind === "record" && item.name === "THREAD") this.release(item);
     else this.release();
   }
@@ -55,18 +53,5 @@ export class Notices {
     this.held = undefined;
     const repaired = thread?.fields.ntls === 0 && writesTlsAlways(thread);
     this.say(repaired ? "tls-left-out" : "tls-count", held, held.message);
-  }
-}
-
-/** Are the bytes of one image what the format says? */
-export class Structure implements Judge {
-  private readonly judges: readonly Judge[];
-
-  constructor(say: Say) {
-    this.judges = [new Head(say), new Fields(say), new Strings(say)];
-  }
-
-  add(item: Item): void {
-    for (const judge of this.judges) judge.add(item);
   }
 }

@@ -1,0 +1,64 @@
+import type { Decode, Table } from "../codec/table.js";
+import { header, type RecordName } from "../format/cr/records.js";
+import type { ImageStart } from "./item.js";
+import type { Path } from "./path.js";
+import type { Window } from "./window.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * A record item. Views, text and the path are made when they are asked for: whoever walks millions of records wants
+ * few of them of each.
+ */
+export class WalkedRecord {
+  readonly kind = "record";
+  private readonly view: DataView;
+  private readonly at: number;
+
+  constructor(
+    readonly image: ImageStart,
+    readonly offset: number,
+    readonly length: number,
+    readonly type: number,
+    readonly name: RecordName,
+    readonly parent: number,
+    readonly len: number,
+    readonly table: Table,
+    readonly pages: number,
+    private readonly place: Path,
+    private decoded: Fields | undefined,
+    { view, start }: Window,
+  ) {
+    this.view = view;
+    this.at = offset - start;
+  }
+
+  get path(): string {
+    return this.place.text;
+  }
+
+  get bytes(): Uint8Array {
+    return this.cut(0, this.length);
+  }
+
+  get fields(): Fields {
+    const { image, table, view, at, length } = this;
+    this.decoded ??= (table.decoder(image.dialect.order) as Decode<Fields>)(
+      view,
+      at + header.size,
+      length - header.size,
+    );
+    return this.decoded;
+  }
+
+  get excess(): Uint8Array | undefined {
+    const { table, length } = this;
+    const known = header.size + table.size;
+    return table.variable || length <= known ? undefined : this.cut(known, length - known);
+  }
+
+  private cut(from: number, length: number): Uint8Array {
+    const { buffer, byteOffset } = this.view;
+    return new Uint8Array(buffer, byteOffset + this.at + from, length);
+  }
+}

@@ -1,0 +1,36 @@
+import { Areas } from "./areas.js";
+import { Descriptors } from "./descriptors.js";
+import { Fields } from "./fields.js";
+import { Fpu } from "./fpu.js";
+import { Head } from "./head.js";
+import type { Judge, Say } from "./judge.js";
+import { OpenFiles } from "./open-files.js";
+import { Pages } from "./pages.js";
+import { Parents } from "./parents.js";
+import { Registers } from "./registers.js";
+import { Segments } from "./segments.js";
+import { Strings } from "./strings.js";
+import { Tasks } from "./tasks.js";
+
+/** Those who judge one image, group by group: what is wrong with one item is said in this order. */
+export function judgesOf(say: Say): readonly Judge[] {
+  const areas = new Areas(say);
+  const segments = new Segments(say);
+  return [
+    // structure
+    new Head(say),
+    new Fields(say),
+    new Strings(say),
+    // references
+    new Parents(say),
+    new Tasks(say),
+    new Descriptors(say),
+    // sense
+    areas,
+    new Pages(say, areas),
+    segments,
+    new Registers(say, areas, segments),
+    new Fpu(say),
+    new OpenFiles(say),
+  ];
+}
