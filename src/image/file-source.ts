@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { CrimgError } from "../errors.js";
+import { READ_MOST } from "./limits.js";
 import { pullSource, type SyncSource } from "./source.js";
 
 const STDIN = 0;
 const PIPE_CHUNK = 256 * 1024;
-const SLAB = 512 * 1024;
+const SLAB = READ_MOST;
 
 /**
  * A file, or `-` for stdin. Regular files are read where the walk wants to; everything else (pipes, devices, what
