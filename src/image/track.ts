@@ -1,4 +1,4 @@
-import type { OptionalNode, Place, RepeatNode, Step } from "../codec/grammar.js";
+import type { Automaton, OptionalNode, Place, RepeatNode, Step } from "../codec/grammar.js";
 import { conditionText } from "../codec/grammar-text.js";
 import type { Dialect } from "../format/dialect.js";
 import type { NoticeCode } from "./item.js";
@@ -14,6 +14,7 @@ export type Complain = (code: NoticeCode, message: string, path: string) => void
  * are held against them, and what does not agree is told to `complain`.
  */
 export class Track {
+  private readonly automaton: Automaton;
   private place: Place | undefined;
   /** The open groups, those of `place`, outermost first. */
   private readonly open: Path[] = [];
@@ -23,7 +24,9 @@ export class Track {
     private readonly prefix: string,
     private readonly scope: Scope,
     private readonly complain: Complain,
-  ) {}
+  ) {
+    this.automaton = dialect.automaton;
+  }
 
   /** True before the first record. */
   get fresh(): boolean {
@@ -74,7 +77,7 @@ export class Track {
   }
 
   private steps(): readonly Step[] {
-    const { start, steps } = this.dialect.automaton;
+    const { start, steps } = this.automaton;
     return this.place === undefined ? start : steps[this.place.id]!;
   }
 
@@ -105,7 +108,7 @@ export class Track {
     for (let missing = 1; missing <= MISSING_CHAIN; missing++) {
       const longer: Step[][] = [];
       for (const route of routes) {
-        for (const step of this.dialect.automaton.steps[route.at(-1)!.to.id]!) {
+        for (const step of this.automaton.steps[route.at(-1)!.to.id]!) {
           if (step.to.record === name) return [...route, step];
           if (seen.has(step.to)) continue;
           seen.add(step.to);

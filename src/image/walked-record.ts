@@ -14,6 +14,7 @@ export class WalkedRecord {
   readonly kind = "record";
   private readonly view: DataView;
   private readonly at: number;
+  private whole: Uint8Array | undefined;
 
   constructor(
     readonly image: ImageStart,
@@ -38,7 +39,8 @@ export class WalkedRecord {
   }
 
   get bytes(): Uint8Array {
-    return this.cut(0, this.length);
+    this.whole ??= this.cut(0, this.length);
+    return this.whole;
   }
 
   get fields(): Fields {

@@ -1,5 +1,5 @@
 import type { Item, RecordItem, RecordOf } from "../image/item.js";
-import { isWhole, type Judge, placeOfField, type Say } from "./judge.js";
+import { follows, isWhole, type Judge, placeOfField, type Say } from "./judge.js";
 import { DESCRIPTORS_REMEMBERED, OBJECTS_REMEMBERED } from "./limits.js";
 import { NumberSet } from "./number-set.js";
 
@@ -8,11 +8,12 @@ const NR_OPEN = 1024 * 1024;
 
 /** Is every open file described once, where it is first met, and every descriptor number there once? */
 export class Descriptors implements Judge {
+  readonly wants = ["TASK", "MM", "FILES", "FD_ENT", "FD_DATA", "THREAD", "TAIL"] as const;
   private readonly declared = new NumberSet(OBJECTS_REMEMBERED);
   private readonly used = new NumberSet(DESCRIPTORS_REMEMBERED);
   private lastObjref = 0;
   private lastFd = -1;
-  /** The FD_ENT just met: the next record tells whether its file is described here. */
+  /** The latest FD_ENT: the record behind it tells whether its file is described here. */
   private pending: RecordOf<"FD_ENT"> | undefined;
   private stopped = false;
 
@@ -29,20 +30,21 @@ export class Descriptors implements Judge {
     } else if (item.name === "FD_ENT" && isWhole(item)) this.judgeEntry(item);
   }
 
-  /** With the record after an FD_ENT it is known whether its objref is declared here. */
+  /** With a record after an FD_ENT it is known whether its objref is declared here. */
   private settle(next: RecordItem): void {
     const entry = this.pending;
     if (entry === undefined) return;
     this.pending = undefined;
     const { objref } = entry.fields;
+    const isDescribed = next.name === "FD_DATA" && follows(next, entry);
     // A damaged objref is said once; what comes after it is held against what FD_DATA says.
-    if (next.name === "FD_DATA" && next.parent > 0 && next.parent < OBJECTS_REMEMBERED) {
+    if (isDescribed && next.parent > 0 && next.parent < OBJECTS_REMEMBERED) {
       if (objref === 0 || this.declared.has(objref)) this.lastObjref = next.parent;
     }
     if (objref === 0) return;
     const isDeclared = this.declared.has(objref);
     const place = placeOfField(entry, "objref");
-    if (next.name !== "FD_DATA") {
+    if (!isDescribed) {
       if (isDeclared || objref >= OBJECTS_REMEMBERED) return;
       this.lastObjref = objref;
       this.say("objref-undeclared", place, `objref ${objref} is met here first, but no FD_DATA follows`);

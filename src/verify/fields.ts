@@ -1,6 +1,8 @@
 import { actualText } from "../codec/describe.js";
 import type { Enumeration, Field, FlagSet, Valid } from "../codec/field.js";
 import type { LayoutField, Table } from "../codec/table.js";
+import { dialects } from "../format/cr/dialects.js";
+import type { RecordName } from "../format/cr/records.js";
 import type { Item, RecordItem } from "../image/item.js";
 import { type Judge, placeOfField, type Say } from "./judge.js";
 
@@ -15,10 +17,10 @@ interface Fault {
   readonly message: string;
 }
 
-const judgedOf = new WeakMap<Table, readonly Judged[]>();
-
 /** Holds every field against what its table declares of it: `valid`, `enum`, `flags`. */
 export class Fields implements Judge {
+  readonly wants = [...recordsJudged];
+
   constructor(private readonly say: Say) {}
 
   add(item: Item): void {
@@ -26,18 +28,23 @@ export class Fields implements Judge {
   }
 
   private judge(item: RecordItem): void {
-    const table: Table = item.table;
-    let judged = judgedOf.get(table);
-    if (judged === undefined) {
-      judged = table.layout.flatMap(judgedField);
-      judgedOf.set(table, judged);
-    }
-    for (const { name, check } of judged) {
+    for (const { name, check } of judgedOf.get(item.table) ?? []) {
       const value = (item.fields as Record<string, unknown>)[name];
       // Missing in a payload that is too short.
       if (typeof value !== "number" && typeof value !== "bigint") continue;
       const fault = check(value);
       if (fault !== undefined) this.say(fault.rule, placeOfField(item, name), fault.message);
+    }
+  }
+}
+
+const judgedOf = new Map<Table, readonly Judged[]>();
+const recordsJudged = new Set<RecordName>();
+for (const { tables } of dialects) {
+  for (const [name, declared] of Object.entries(tables)) {
+    for (const table of [declared].flat()) {
+      judgedOf.set(table, table.layout.flatMap(judgedField));
+      if (judgedOf.get(table)!.length > 0) recordsJudged.add(name as RecordName);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { header, type RecordName } from "../format/cr/records.js";
-import type { Item, RecordItem } from "../image/item.js";
+import type { Item, RecordItem, RecordOf } from "../image/item.js";
 import type { RuleId } from "./rules.js";
 
 /** Where a finding stands. */
@@ -36,6 +36,13 @@ const parentAt = header.layout.find(({ name }) => name === "parent")!.offset;
 /** True if a record stands directly behind another. */
 export function follows(item: RecordItem, before: RecordItem): boolean {
   return item.offset === before.offset + before.length;
+}
+
+/** Where the NUL of a name stands among the bytes of its record; -1 if there is none. */
+export function nulOf({ bytes }: RecordOf<"FNAME">): number {
+  // Names are short, and `indexOf` takes longer to call than to look.
+  for (let at = header.size; at < bytes.length; at++) if (bytes[at] === 0) return at;
+  return -1;
 }
 
 /** False if the payload is shorter than its struct, so that fields are missing. That is said elsewhere. */

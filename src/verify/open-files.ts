@@ -1,9 +1,8 @@
 import { escapeText } from "../codec/escape.js";
 import { splitAtNul } from "../codec/text.js";
 import { FdType, FileMode, OpenFlags, TaskState } from "../format/cr/names.js";
-import { header } from "../format/cr/records.js";
 import type { Item, RecordOf } from "../image/item.js";
-import { follows, isWhole, type Judge, placeOfField, type Say } from "./judge.js";
+import { follows, isWhole, type Judge, nulOf, placeOfField, type Say } from "./judge.js";
 
 const { DIR, FILE, LINK } = FdType.values;
 const { READ, WRITE } = FileMode.bits as Record<string, number>;
@@ -33,7 +32,7 @@ export class OpenFiles implements Judge {
   }
 
   private judgeName(item: RecordOf<"FNAME">): void {
-    if (!mayBeDeleted(item.bytes)) return;
+    if (!mayBeDeleted(item)) return;
     const name = splitAtNul(item.fields.fname).text;
     if (!name.endsWith(DELETED)) return;
     const place = placeOfField(item, "fname");
@@ -121,10 +120,11 @@ export class OpenFiles implements Judge {
   }
 }
 
-/** Looks for the last character of DELETED alone: most names need not become text. */
-function mayBeDeleted(record: Uint8Array): boolean {
-  const nul = record.indexOf(0, header.size);
-  return record[(nul < 0 ? record.length : nul) - 1] === DELETED_END;
+/** Looks at the last character of DELETED alone: most names need not become text. */
+function mayBeDeleted(item: RecordOf<"FNAME">): boolean {
+  const { bytes } = item;
+  const nul = nulOf(item);
+  return bytes[(nul < 0 ? bytes.length : nul) - 1] === DELETED_END;
 }
 
 function octal(value: number): string {

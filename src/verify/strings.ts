@@ -1,7 +1,7 @@
 import { VmaType } from "../format/cr/names.js";
 import { header } from "../format/cr/records.js";
 import type { Item, RecordOf } from "../image/item.js";
-import { follows, isWhole, type Judge, placeOfField, type Say } from "./judge.js";
+import { follows, isWhole, type Judge, nulOf, placeOfField, type Say } from "./judge.js";
 
 const { ANON } = VmaType.values;
 const SLASH = 0x2f;
@@ -48,22 +48,24 @@ export class Strings implements Judge {
   }
 
   private judgePath(item: RecordOf<"FNAME">): void {
-    const bytes = item.bytes.subarray(header.size);
-    const { length } = bytes;
+    const { bytes } = item;
+    const length = bytes.length - header.size;
     const place = () => placeOfField(item, "fname");
     if (length > PATH_MAX) {
       this.say("fname-length", item, `FNAME has ${length} bytes, more than PATH_MAX (${PATH_MAX})`);
     }
-    const nul = bytes.indexOf(0);
+    const nul = nulOf(item);
+    const end = nul - header.size;
     if (nul < 0) this.say("fname-terminator", place(), `the name has no NUL in its ${length} bytes`);
-    else if (nul > 0 && nul < length - 1) {
-      const message = `the name ends at byte ${nul} of ${length}: ${length - 1 - nul} more stand after its NUL`;
-      this.say("fname-nul", { offset: item.offset + header.size + nul, path: item.path }, message);
+    else if (end > 0 && end < length - 1) {
+      const message = `the name ends at byte ${end} of ${length}: ${length - 1 - end} more stand after its NUL`;
+      this.say("fname-nul", { offset: item.offset + nul, path: item.path }, message);
     }
-    if (nul === 0 || length === 0)
+    const first = bytes[header.size];
+    if (end === 0 || length === 0)
       this.say("fname-empty", place(), `the name is empty, with ${length} bytes`);
-    else if (bytes[0] !== SLASH) {
-      this.say("fname-relative", place(), `the name does not begin with "/", but with byte ${bytes[0]}`);
+    else if (first !== SLASH) {
+      this.say("fname-relative", place(), `the name does not begin with "/", but with byte ${first}`);
     }
   }
 }
