@@ -8,7 +8,10 @@ import type { Goal } from "./options.js";
 import { taskIndex } from "./task.js";
 import { findSysenter, isVdso } from "./vdso.js";
 
-/** What is known of an image after a first pass over it: all that a stage needs before the bytes that say it come. */
+/**
+ * What is known of an image after a first pass over it: all that a stage needs before the bytes that say it come. Holds
+ * nothing that keeps bytes of the input in memory, since there is one of it for each image of a file.
+ */
 export class Survey {
   /** pids of the tasks: `parent` of MM. */
   readonly tasks: number[] = [];
@@ -26,7 +29,7 @@ export class Survey {
   private headArch: Readonly<Record<string, unknown>> | undefined;
   /** CPU of each task, as far as it decides anything: of the first, or the one that is taken. */
   private cpu: { readonly task: number; readonly fields: Readonly<Record<string, unknown>> } | undefined;
-  private lastRecord: RecordItem | undefined;
+  private lastRecord: Pick<RecordItem, "name" | "path" | "offset"> | undefined;
   private filesPath = "";
   private objref = 0;
   private isInFile = false;
@@ -47,7 +50,8 @@ export class Survey {
     const owner = this.lastRecord;
     const isInBlock =
       owner !== undefined && notice.path.startsWith(`${owner.path}.`) && notice.code === "truncated";
-    this.soundEnd = isInBlock && isBlockOf(owner, notice.path) ? owner.offset : notice.offset;
+    this.soundEnd =
+      isInBlock && isBlockOf(this.dialect, owner.name, notice.path) ? owner.offset : notice.offset;
   }
 
   see(item: Item): void {
@@ -81,7 +85,8 @@ export class Survey {
   }
 
   private seeRecord(item: RecordItem): void {
-    this.lastRecord = item;
+    const { name, path, offset } = item;
+    this.lastRecord = { name, path, offset };
     switch (item.name) {
       case "HEAD":
         this.hasHead = true;
@@ -114,7 +119,7 @@ export class Survey {
   private seeCpu({ fields }: RecordItem): void {
     const task = this.tasks.length - 1;
     if (this.cpu !== undefined && this.tasks[task] !== this.goal.task) return;
-    this.cpu = { task, fields: fields as unknown as Record<string, unknown> };
+    this.cpu = { task, fields: detached(fields as unknown as Record<string, unknown>) };
   }
 
   private seeFile(item: RecordItem): void {
@@ -150,10 +155,19 @@ export class Survey {
   }
 }
 
-function isBlockOf(owner: RecordItem, path: string): boolean {
+function isBlockOf(dialect: Dialect, owner: string, path: string): boolean {
   const name = path.slice(path.lastIndexOf(".") + 1);
-  const blocks = owner.image.dialect.byName(owner.name)?.raw ?? [];
+  const blocks = dialect.byName(owner)?.raw ?? [];
   return blocks.some(block => block.name === name);
+}
+
+/** Values that are views of what was read, as copies of their own. */
+function detached(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const copies = Object.entries(fields).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? new Uint8Array(value) : value,
+  ]);
+  return Object.fromEntries(copies);
 }
 
 /** Says that an image cannot be converted as it stands. */
