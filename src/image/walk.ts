@@ -15,14 +15,7 @@ import type { Dialect, RecordSpec } from "../format/dialect.js";
 import type { ImageStart, Item, Notice, NoticeCode, RawItem, RecordItem } from "./item.js";
 import { LOOKAHEAD, RAW_PART, READ_MOST, UNKNOWN_CHAIN } from "./limits.js";
 import type { Path } from "./path.js";
-import {
-  announcedCount,
-  type CountContext,
-  nothingFollows,
-  type RawCounts,
-  rawCounts,
-  type SearchState,
-} from "./raw-count.js";
+import { announcedCount, type CountContext, nothingFollows, type RawCounts, rawCounts } from "./raw-count.js";
 import { Scope } from "./scope.js";
 import { Track } from "./track.js";
 import { WalkedRecord } from "./walked-record.js";
@@ -90,8 +83,6 @@ export class Walk {
   private track!: Track;
   private pending: Pending[] = [];
   private counting!: CountContext;
-  /** The last search for the first TASK behind a head that found none. */
-  private untasked: SearchState = { from: 0, to: 0 };
 
   constructor(
     private readonly window: Window,
@@ -173,14 +164,7 @@ export class Walk {
     // In rev 3 the record that tells the dialect stands behind the pids.
     if (found.kind !== "dialect" || found.sure) return found;
     if (!window.holds(at, DETECTION_SPAN)) return this.need(at, DETECTION_SPAN);
-    // An image can be nothing but heads: what was searched for one of them in vain is not searched for the next.
-    const { from, to } = this.untasked;
-    const thorough = at <= from || at >= to;
-    const bytes = window.slice(at, Math.min(DETECTION_SPAN, window.available(at)));
-    const deeper = detect(bytes, 0, thorough);
-    if (thorough && deeper.kind === "dialect" && !deeper.sure)
-      this.untasked = { from: at, to: at + bytes.length };
-    return deeper;
+    return detect(window.slice(at, Math.min(DETECTION_SPAN, window.available(at))));
   }
 
   /** Moves `searched` to the next place that may be a head; undefined if there is none. */
@@ -276,7 +260,7 @@ export class Walk {
     if (spec === undefined) return this.stranger(found);
     if (spec.name === "HEAD" && !track.fresh) {
       if (!window.holds(offset, HEAD_SPAN)) return this.need(offset, HEAD_SPAN);
-      if (detect(window.slice(offset, HEAD_SPAN), 0, false).kind === "dialect") return this.cut(0);
+      if (detect(window.slice(offset, HEAD_SPAN)).kind === "dialect") return this.cut(0);
     }
 
     const length = this.payloadLength(spec, found.len);
@@ -547,7 +531,7 @@ export class Walk {
     if (searched > offset) {
       if (!window.holds(searched, HEAD_SPAN)) return this.need(searched, HEAD_SPAN);
       const bytes = window.slice(searched, Math.min(HEAD_SPAN, window.available(searched)));
-      if (detect(bytes, 0, false).kind === "dialect") return this.unknown(searched - offset);
+      if (detect(bytes).kind === "dialect") return this.unknown(searched - offset);
     }
     return this.search() ?? this.unknown(window.end! - offset);
   }

@@ -84,6 +84,15 @@ describe("rev 3 is told apart by the record behind the first TASK", () => {
       expect(said(detect(damaged("cr-3b/v13-tree.img", 256, tasksNr)))).toBe("dialect cr-3b");
     },
   );
+
+  test.each([
+    ["whole", headOf({ rev: 3 })],
+    ["with a damaged magic", headOf({ rev: 3, magic: 0n })],
+    ["with a damaged length", joined(headerOf(1, 99), headOf({ rev: 3 }).subarray(header.size))],
+  ])("behind another head (%s) it is that one's", (_, next) => {
+    const other = sampleBytes("cr-3a/v9-tree.img").subarray(HEAD_SPAN);
+    expect(said(detect(joined(headOf({ rev: 3 }), next, other)))).toBe("dialect cr-3b, not sure");
+  });
 });
 
 describe("heads of formats that crimg does not read", () => {

@@ -48,11 +48,8 @@ function encodeMagic(): Uint8Array {
 
 const littleHeader = header.decoder("little");
 
-/**
- * Says which dialect an image has whose head begins at `at`, by the recipe of the format's history: never by rev alone.
- * `thorough`: where TREE does not lead to the first TASK, it is searched for.
- */
-export function detect(bytes: Uint8Array, at = 0, thorough = true): Detected {
+/** Says which dialect an image has whose head begins at `at`, by the recipe of the format's history: never by rev alone. */
+export function detect(bytes: Uint8Array, at = 0): Detected {
   const room = bytes.length - at;
   if (room < header.size + 8) {
     return { kind: "none", why: `a head needs ${HEAD_SPAN} bytes, ${Math.max(room, 0)} are there` };
@@ -84,7 +81,7 @@ export function detect(bytes: Uint8Array, at = 0, thorough = true): Detected {
       why: `the head's magic stands here, but the record's type is ${type} and not HEAD (1)`,
     };
   }
-  return byRevision(view, thorough);
+  return byRevision(view);
 }
 
 /** `struct ckpt_hdr { u32 type, len }`: CKPT_HDR_HEADER is 1, and len counts the header itself: 48 or 72 bytes. */
@@ -100,7 +97,7 @@ function ckptText(what: string, view: DataView, little: boolean): string {
   return `${what} of the later "ckpt" generation (v14 and after, 2009-2012${rev}): not read by this version; user-cr's tools of that time read it`;
 }
 
-function byRevision(view: DataView, thorough: boolean): Detected {
+function byRevision(view: DataView): Detected {
   const rev = view.byteLength >= header.size + 16 ? view.getUint16(header.size + 14, true) : undefined;
   switch (rev) {
     case 1:
@@ -108,11 +105,11 @@ function byRevision(view: DataView, thorough: boolean): Detected {
     case 2:
       return byTask(view, cr2);
     case 3:
-      return byString(view, thorough);
+      return byString(view);
     case undefined:
       return { kind: "none", why: `a head needs ${HEAD_SPAN} bytes, ${view.byteLength} are there` };
     default: {
-      const found = guessByRecords(view, thorough);
+      const found = guessByRecords(view);
       const why = `rev ${rev} is not known (1, 2 and 3 are)`;
       return found
         ? { kind: "dialect", dialect: found, why: `${why}; the records are of ${found.name}`, sure: false }
@@ -137,8 +134,8 @@ function byTask(view: DataView, dialect: Dialect): Detected {
 }
 
 /** rev 3: the record after the first TASK is STRING, 3 in v9 and 4 since v10. */
-function byString(view: DataView, thorough: boolean): Detected {
-  const task = findTask(view, thorough);
+function byString(view: DataView): Detected {
+  const task = findTask(view);
   const at = task === undefined ? undefined : task + header.size + littleHeader(view, task, 0).len;
   if (at !== undefined && at >= 0 && at + header.size <= view.byteLength) {
     const { type } = littleHeader(view, at, 0);
@@ -157,7 +154,7 @@ function byString(view: DataView, thorough: boolean): Detected {
   };
 }
 
-function findTask(view: DataView, thorough: boolean): number | undefined {
+function findTask(view: DataView): number | undefined {
   const isTask = (at: number) => {
     if (at + header.size > view.byteLength) return false;
     const { type, len, parent } = littleHeader(view, at, 0);
@@ -168,19 +165,30 @@ function findTask(view: DataView, thorough: boolean): number | undefined {
   if (first + header.size > view.byteLength) return undefined;
   const told = first + view.getUint32(treeAt + header.size, true) * pids.size;
   if (isTask(told)) return told;
-  if (!thorough) return undefined;
-  // tasks_nr is not to be trusted, or TREE or HEAD_ARCH is missing.
-  for (let at = HEAD_SPAN; at + header.size <= view.byteLength; at += 8) if (isTask(at)) return at;
+  // tasks_nr is not to be trusted, or TREE or HEAD_ARCH is missing. Behind another head stands another image's TASK;
+  // and an input of nothing but heads is gone through once, not once for each of them.
+  for (let at = HEAD_SPAN; at + header.size <= view.byteLength && !isHead(view, at); at++) {
+    if (at % 8 === 0 && isTask(at)) return at;
+  }
   return undefined;
 }
 
+/** True if a head begins at `at`, by its magic or, if that is damaged, by its record header. */
+function isHead(view: DataView, at: number): boolean {
+  // Most bytes are no head: they are not worth the decoding of a whole header.
+  if (view.getUint8(at) !== 1) return false;
+  const { type, len } = littleHeader(view, at, 0);
+  if (type !== 1 || len === head.size) return type === 1;
+  return at + HEAD_MARK <= view.byteLength && view.getBigUint64(at + header.size, true) === MAGIC_HEAD;
+}
+
 /** The dialect whose numbers the record after the head fits. */
-function guessByRecords(view: DataView, thorough: boolean): Dialect | undefined {
+function guessByRecords(view: DataView): Dialect | undefined {
   const at = HEAD_SPAN;
   if (view.byteLength < at + header.size) return undefined;
   const { type, len } = littleHeader(view, at, 0);
   if (type === cr3a.types["HEAD_ARCH"] && len === 8) {
-    const found = byString(view, thorough);
+    const found = byString(view);
     return found.kind === "dialect" ? found.dialect : undefined;
   }
   if (type === cr2.types["TASK"] && len === 24) return cr2;
