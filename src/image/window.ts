@@ -47,7 +47,8 @@ export class Window {
     this.needed = Math.max(this.needed, length);
     this.wantedAt = at;
     this.required = length;
-    this.wantedLength = Math.max(length, this.ahead);
+    // Ahead of what is required, however much that is: the next want may be the same, a few bytes further on.
+    this.wantedLength = length <= this.ahead ? this.ahead : length + this.ahead;
   }
 
   /**

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cr1 } from "../../src/format/cr/cr-1.js";
 import { cr2 } from "../../src/format/cr/cr-2.js";
 import { cr3b } from "../../src/format/cr/cr-3b.js";
+import { HEAD_SPAN } from "../../src/format/cr/detect.js";
 import { fileSource } from "../../src/image/file-source.js";
 import { elements } from "../../src/image/item.js";
 import { blobSource, bytesSource, streamSource } from "../../src/image/source.js";
@@ -237,6 +238,14 @@ describe("Of a file with several images", () => {
       expect(error!.message).toContain("there is no image 2: the input holds 2");
       expect(items).toEqual([]);
     }
+  });
+
+  it("nothing but heads costs little more reading than one: what tells the dialect is not read anew for each", () => {
+    const head = bytesOf("v9-fpu").subarray(0, HEAD_SPAN);
+    const input = new Uint8Array(Buffer.alloc(8000 * HEAD_SPAN, head));
+    const counting = countingSource(input);
+    expect(collect(counting.source).items.length).toBe(8000);
+    expect(counting.bytesRead()).toBeLessThan(6 * input.length);
   });
 
   it("reading can begin at any head", () => {
