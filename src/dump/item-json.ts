@@ -29,7 +29,7 @@ function recordFields(item: RecordItem): string {
   const isShort = item.length < header.size + table.size;
   const count = isShort ? Object.keys(item.fields).length : table.layout.length;
   let members = jsonMembers(table, count)(item.fields as never);
-  if (item.name === "PGARR") members += `,"pages":${item.pages}`;
+  if (item.name === "PGARR") members += `${count === 0 ? "" : ","}"pages":${item.pages}`;
   if (item.name === "CPU" && item.fields.xstate !== undefined && item.fields.used_math) {
     members += fpuMembers(fpuStateOf(item.fields.xstate, item.image.dialect.order));
   }

@@ -164,7 +164,7 @@ export class TreeView {
         break;
       case "PGARR":
         if (this.area === undefined)
-          this.line(item.offset, 3, style.name("pgarr"), `nr_pages ${item.fields.nr_pages}`);
+          this.line(item.offset, 3, style.name("pgarr"), fieldsText(item, ["nr_pages"], style));
         break;
       case "MM_CONTEXT":
         this.line(

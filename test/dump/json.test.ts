@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { samples } from "../format/samples.js";
-import { recordNamed, withField } from "../image/splice.js";
+import { recordNamed, withField, withLen } from "../image/splice.js";
 import { piped, rendered } from "./rendered.js";
 import { schemaCheck } from "./schema-check.js";
 
@@ -68,11 +68,14 @@ describe("dump --json gives the same items in one document", () => {
 
 describe("damage is in the document, not in the way of it", () => {
   const { bytes } = samples.find(({ name }) => name === "v9-fpu.img")!;
+  const chunk = recordNamed(bytes, "PGARR", 3);
+  const uncounted = withLen(bytes, chunk, 0).subarray(0, chunk.offset + 8);
   const damaged = {
     "cut in a VMA": bytes.subarray(0, recordNamed(bytes, "VMA", 2).offset + 21),
     "cut in page contents": bytes.subarray(0, recordNamed(bytes, "PGARR", 3).offset + 999),
     "cut in a record header": bytes.subarray(0, recordNamed(bytes, "FILES").offset + 3),
     "map_count 0xffffffff": withField(bytes, recordNamed(bytes, "MM"), "map_count", 0xffff_ffff),
+    "a PGARR without its count": uncounted,
     "nr_pages 2^63": withField(bytes, recordNamed(bytes, "PGARR", 3), "nr_pages", 2n ** 63n),
   };
 

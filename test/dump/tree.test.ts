@@ -3,6 +3,7 @@ import { decodeText, splitAtNul } from "../../src/codec/text.js";
 import { escapeText } from "../../src/index.js";
 import { parseReferenceDump, pythonBytes, type ReferenceRecord } from "../image/reference-dump.js";
 import { samples as allSamples, referenceText } from "../image/samples.js";
+import { concat, recordNamed, withLen } from "../image/splice.js";
 import { piped, rendered } from "./rendered.js";
 
 /** The lines of a tree by the offset at their left; those without one belong to the line above them. */
@@ -210,6 +211,14 @@ describe("depth", () => {
     const left = rendered(image).lines.filter(line => !/^ +pages [0-9a-f]/.test(line));
     expect(kept).toEqual(left);
   });
+});
+
+test("a field that the bytes end before is not shown, not even as undefined", () => {
+  const { bytes } = allSamples.find(({ name }) => name === "v6-tiny")!;
+  const chunk = recordNamed(bytes, "PGARR");
+  const alone = withLen(bytes, chunk, 0).subarray(chunk.offset, chunk.offset + 8);
+  const { text } = rendered(concat(bytes.subarray(0, recordNamed(bytes, "TASK").offset), alone));
+  expect(text).toMatch(/^0x000000e8 +pgarr *$/m);
 });
 
 describe("a task of several", () => {
