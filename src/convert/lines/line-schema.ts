@@ -12,7 +12,8 @@ export function lineSchemas(): Record<string, JsonSchema> {
   return {
     "image-line.schema.json": {
       ...schemaHead("image-line", "One line of `crimg decode`, which `crimg encode` reads."),
-      oneOf: Object.keys(definitions).map(name => ({ $ref: `#/$defs/${name}` })),
+      // Not oneOf: the first fields of a CPU that was cut short are those of both its layouts.
+      anyOf: Object.keys(definitions).map(name => ({ $ref: `#/$defs/${name}` })),
       $defs: definitions,
     },
   };

@@ -4,7 +4,7 @@ import { lineDefinitions, lineSchemas } from "../../../src/convert/lines/line-sc
 import { splitSchemas } from "../../../src/convert/split-schema.js";
 import { publishedSchema, schemaCheck } from "../../dump/schema-check.js";
 import { onePerDialect, sample, samples } from "../../image/samples.js";
-import { concat, recordNamed, withInserted } from "../../image/splice.js";
+import { concat, littleEndian, overwritten, recordNamed, withInserted } from "../../image/splice.js";
 import { decoded } from "./there-and-back.js";
 
 const check = schemaCheck("image-line.schema.json");
@@ -37,6 +37,15 @@ describe("every line is as the published schema says:", () => {
         concat(bytes.subarray(0, offset), vma, bytes.subarray(offset + 56)),
         `a VMA of ${len} bytes`,
       );
+    }
+  });
+
+  it("a CPU with so few fields that it may have either of its layouts", () => {
+    const { bytes } = sample("v6-files");
+    const { offset } = recordNamed(bytes, "CPU");
+    for (const len of [0, 8, 24]) {
+      const cpu = overwritten(bytes.slice(offset, offset + 8 + len), 2, littleEndian(len, 2));
+      expectValid(concat(bytes.subarray(0, offset), cpu), `a CPU of ${len} bytes`);
     }
   });
 });
