@@ -22,7 +22,10 @@ const rules: Readonly<Record<string, CountRule>> = {
   MM_CONTEXT: { field: "nldt", adds: ofBlock("ldt") },
   FILES: { field: "nfds", adds: ofRecord("FD_ENT") },
   // Entries in use, not entries: the array is there as a whole.
-  THREAD: { field: "ntls", adds: ofBlock("tls", value => !/^0x0+$/.test(String(value))) },
+  THREAD: {
+    field: "ntls",
+    adds: ofBlock("tls", value => typeof value === "string" && !/^0x0+$/.test(value)),
+  },
 };
 
 function ofRecord(name: string): CountRule["adds"] {
@@ -137,8 +140,8 @@ export async function countLines(chunks: LineChunks): Promise<Counts> {
 
   function beginCount(line: Line): void {
     if (line["kind"] === "image") open.clear();
-    if (line["kind"] !== "record") return;
-    const name = String(line["name"]);
+    const { name } = line;
+    if (line["kind"] !== "record" || typeof name !== "string") return;
     if (name === "TASK") for (const record of [...open.keys()]) if (record !== "TREE") open.delete(record);
     if (Object.hasOwn(rules, name)) open.set(name, counts.begin());
   }

@@ -93,7 +93,9 @@ export class LineEncoder {
       );
     }
     const table = tableFor(spec, line);
-    this.check(recordDefinition(spec.name, table, line["short"] !== undefined), line, number);
+    // What has no size of its own cannot be short of it, and has no definition that lets `short` pass.
+    const isShort = line["short"] !== undefined && !table.variable;
+    this.check(recordDefinition(spec.name, table, isShort), line, number);
 
     const fields = line["fields"] as Line;
     const values = fieldValues(table, fields, number);
@@ -232,7 +234,7 @@ function tableFor({ tables }: RecordSpec, line: Line): Table {
 function misfits(table: Table, fields: Line): number {
   const isMisfit = (name: string, size: number, isBytes: boolean) => {
     const value = fields[name];
-    return value === undefined || (isBytes && String(value).length !== 2 * size);
+    return value === undefined || (isBytes && !(typeof value === "string" && value.length === 2 * size));
   };
   const own = table.layout.filter(({ name, size, field }) => isMisfit(name, size, field.kind === "bytes"));
   return own.length + Object.keys(fields).filter(name => table.fields[name] === undefined).length;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { EncodeOptions } from "../../../src/convert/lines/encode.js";
 import { CrimgError } from "../../../src/errors.js";
 import { mutated, mutation } from "../../image/mutation.js";
 import { sample, samples } from "../../image/samples.js";
@@ -21,9 +22,9 @@ function vmaWith(field: string, value: unknown): string[] {
   });
 }
 
-async function messageOf(file: readonly string[]): Promise<string> {
+async function messageOf(file: readonly string[], options: EncodeOptions = {}): Promise<string> {
   try {
-    await encoded(file);
+    await encoded(file, options);
   } catch (error) {
     if (error instanceof CrimgError) return `${error.code}: ${error.message}`;
     throw error;
@@ -250,6 +251,7 @@ describe("Of lines:", () => {
       ({ fields }) => ({ short: "00".repeat(8), fields: { ...fields, vm_pgoff: undefined } }),
       "8 bytes, but vm_pgoff, the next field, has only 8 (line 7 /short)",
     ],
+    ["short, without a size", "FNAME", () => ({ short: "" }), 'there is no "short" here, only kind'],
     [
       "a raw block of another dialect",
       "tls",
@@ -301,6 +303,25 @@ describe("Of lines:", () => {
   ])("%s", async (line, message) => {
     expect(await messageOf([...lines, line])).toContain(message);
     expect(await messageOf([...lines, line])).toContain(`(line ${lines.length + 1} /`);
+  });
+});
+
+describe("an object that is no text, not even by force, is refused like any other object:", () => {
+  const stubborn = { toString: 1, valueOf: 1 };
+
+  it.each<[string, (line: EditedLine) => void, string]>([
+    [
+      "tls",
+      line => void Object.assign(line, { values: [stubborn, "0x0", "0x0"] }),
+      `${hex}, found an object`,
+    ],
+    ["THREAD", line => void Object.assign(line, { name: stubborn }), "found an object"],
+    ["TASK", line => void Object.assign(line, { kind: stubborn }), "found an object"],
+    ["CPU", ({ fields }) => void Object.assign(fields, { xstate: stubborn }), "found an object"],
+  ])("in a line of %s", async (name, change, message) => {
+    const file = edited(lines, name, 0, change);
+    expect(await messageOf(file)).toContain(message);
+    expect(await messageOf(file, { fixCounts: true })).toContain(message);
   });
 });
 
