@@ -132,7 +132,7 @@ export class Walk {
     }
     if (!window.holds(at, HEAD_SPAN)) return this.need(at, HEAD_SPAN);
     this.keepOpening();
-    if (window.available(at) === 0) return this.finish(at);
+    if (window.available(at) === 0) return this.finish(Math.min(at, window.end!));
 
     const found = this.detectAt(at);
     if (found === NEED) return NEED;
@@ -238,7 +238,7 @@ export class Walk {
           : end <= at
             ? `the input has only ${end} bytes`
             : detect(this.opening.bytes).why;
-      throw new CrimgError("not-an-image", `not a checkpoint image: ${why}`, { offset: at });
+      throw new CrimgError("not-an-image", `not a checkpoint image: ${why}`, { offset: Math.min(at, end) });
     }
     if (image !== undefined && image >= this.images) {
       throw new CrimgError(

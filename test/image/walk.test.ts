@@ -264,7 +264,15 @@ describe("Of a file with several images", () => {
   it("reading where no head stands is no image, and says where", () => {
     const { error } = collect(twice, { at: second + 8 });
     expect(error).toMatchObject({ code: "not-an-image", offset: second + 8 });
-    expect(collect(twice, { at: twice.length + 5 }).error).toMatchObject({ code: "not-an-image" });
+  });
+
+  it("reading behind the end is no image, and says where the end is", () => {
+    const at = twice.length + 5;
+    for (const from of [twice, pipeOf(twice)]) {
+      const { error } = collect(from, { at });
+      expect(error).toMatchObject({ code: "not-an-image", offset: twice.length });
+      expect(error!.message).toContain(`the input has only ${twice.length} bytes`);
+    }
   });
 });
 
