@@ -97,7 +97,10 @@ class Verification {
     });
     // The kernel reads from where the file stands; of a later image from its head, as if it were cut out.
     if (image === undefined) this.start = at ?? 0;
-    if (this.start !== undefined && !source.seekable) this.startReaders();
+    if (source.seekable) return;
+    if (this.start !== undefined) this.startReaders();
+    // If a pipe holds no image the verdict is for its start, which is gone by the time that this is known.
+    else this.readers = [this.readerFor([restartSeriesNamed(this.seriesName())], 0)];
   }
 
   next(): Finding | Window | undefined {
@@ -166,7 +169,10 @@ class Verification {
     if (this.image === undefined) {
       this.image = item.image;
       this.evidence = new SeriesEvidence(item.image.dialect);
-      this.start ??= item.image.offset;
+      if (this.start === undefined) {
+        this.start = item.image.offset;
+        this.readers = [];
+      }
       this.ensureReader();
     }
     if (item.kind !== "record" || item.image !== this.image) return;
@@ -195,9 +201,9 @@ class Verification {
     this.readers = [...alike.values()].map(group => this.readerFor(group));
   }
 
-  private readerFor(series: readonly RestartSeries[]): Reader {
+  private readerFor(series: readonly RestartSeries[], start = this.start!): Reader {
     const window = new Window(this.source.size);
-    const run = restart(series[0]!, window, { ...this.options, start: this.start! });
+    const run = restart(series[0]!, window, { ...this.options, start });
     return { series, window, run, verdict: undefined };
   }
 

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rules } from "../../src/verify/rules.js";
+import { pipeOf } from "../image/chunked.js";
 import { mutated, mutation } from "../image/mutation.js";
 import { onePerDialect, samples } from "../image/samples.js";
 import { overwritten } from "../image/splice.js";
 import { findingsOf } from "./judged.js";
+import { reportOf } from "./report-of.js";
 
 const ids = new Set(rules.map(({ id }) => id));
 
@@ -44,5 +46,12 @@ describe("any input gives findings that make sense", () => {
   it.each([0, 0xff])("nothing but 0x%x", byte => {
     const found = findingsOf(new Uint8Array(70_000).fill(byte));
     expect(found.map(({ rule, offset }) => [rule, offset])).toEqual([["not-an-image", 0]]);
+  });
+
+  it("no image where one is asked for by its number: the same of a pipe, whose start is gone by then", () => {
+    const bytes = new Uint8Array(70_000);
+    const file = reportOf(bytes, { image: 2 });
+    expect(file.findings.map(({ rule }) => rule)).toEqual(["not-an-image"]);
+    expect(reportOf(pipeOf(bytes), { image: 2 })).toEqual(file);
   });
 });

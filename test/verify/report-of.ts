@@ -1,14 +1,14 @@
-import { bytesSource } from "../../src/image/source.js";
+import { bytesSource, type SyncSource } from "../../src/image/source.js";
 import type { Finding } from "../../src/verify/finding.js";
 import { type VerifyOptions, type VerifyReport, verifySync } from "../../src/verify/verify.js";
 
-/** All that verify says of some bytes. */
+/** All that verify says of some bytes, or of another source. */
 export function reportOf(
-  bytes: Uint8Array,
+  from: Uint8Array | SyncSource,
   options: VerifyOptions = {},
 ): { readonly findings: Finding[]; readonly report: VerifyReport } {
   const findings: Finding[] = [];
-  const verification = verifySync(bytesSource(bytes), options);
+  const verification = verifySync(from instanceof Uint8Array ? bytesSource(from) : from, options);
   for (let step = verification.next(); ; step = verification.next()) {
     if (step.done) return { findings, report: step.value };
     findings.push(step.value);
