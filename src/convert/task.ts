@@ -54,6 +54,8 @@ export function taskIndex(tasks: readonly number[], pid: number): number {
 export function onlyTask(context: Context, from: Dialect, cut: TaskCut): Stage {
   const { report } = context;
   const pid = cut.tasks[cut.index]!;
+  // Its files are shared with nobody, and numbered as they may stay.
+  const isAlone = cut.tasks.length === 1;
   const why = `only the task with pid ${pid} is kept`;
   return emit => {
     const files = new OpenFiles(context, emit);
@@ -78,7 +80,7 @@ export function onlyTask(context: Context, from: Dialect, cut: TaskCut): Stage {
       else if (piece.kind === "raw" && piece.name === "pids") {
         const own = ownIds(piece, context, from, cut, why);
         if (own !== undefined) emit(own);
-      } else if (task < 0 || isRecord(piece, "TAIL") || isOutside(piece)) emit(piece);
+      } else if (isAlone || task < 0 || isRecord(piece, "TAIL") || isOutside(piece)) emit(piece);
       else if (task === cut.index) files.take(piece);
       else if (task < cut.index) files.remember(piece);
     };

@@ -126,6 +126,13 @@ describe("A report names what becomes of a task that is taken out of five:", () 
       "renumbered task[1].files.fd_ent[1] FD_ENT.objref: 3 -> 1",
     ]);
   });
+
+  it("nothing, where it is the only one: its files keep the numbers that they have", () => {
+    const { bytes } = sample("v9-files");
+    const odd = withField(bytes, recordNamed(bytes, "FD_ENT"), "objref", 77);
+    const { parent: pid } = recordNamed(odd, "MM");
+    expect(linesOf(reportOf(odd, { to: "cr-3a", task: pid }))).toEqual([]);
+  });
 });
 
 describe("A report names what rev 1 has no place for:", () => {
