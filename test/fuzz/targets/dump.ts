@@ -1,7 +1,9 @@
 import { expect } from "vitest";
+import { encodeText } from "../../../src/codec/text.js";
 import { type DumpOptions, type DumpReport, dump, summarize } from "../../../src/dump/dump.js";
 import { plain } from "../../../src/dump/style.js";
 import { summaryJson, summaryTable } from "../../../src/dump/summary-view.js";
+import { header } from "../../../src/format/cr/records.js";
 import type { SyncSource } from "../../../src/image/source.js";
 import { schemaCheck } from "../../dump/schema-check.js";
 import { pipeOf } from "../../image/chunked.js";
@@ -18,7 +20,7 @@ import { expectShowable } from "./screen.js";
 export const dumpTarget: Target = {
   name: "dump",
   property:
-    "dump throws nothing but CrimgError, shows nothing that a terminal acts upon, and writes valid JSON",
+    "dump throws nothing but CrimgError, shows nothing that a terminal acts upon, and writes valid JSON with exact names",
   input: "image",
   make(random) {
     const input = damagedImage(random);
@@ -30,7 +32,7 @@ export const dumpTarget: Target = {
     const file = outcomeOf(() => dumped(preadOf(input), how, calls, `dump ${view}`));
     const pipe = outcomeOf(() => dumped(pipeOf(input, chunk), how, calls, `dump ${view} of a pipe`));
     expect(errorText(pipe)).toBe(errorText(file));
-    for (const { value } of [file, pipe]) if (value !== undefined) expectSound(value.text, view);
+    for (const { value } of [file, pipe]) if (value !== undefined) expectSound(value.text, view, input);
     // A pipe has its summary at the end.
     const isSummarised =
       view === "json" || (view === "tree" && how.only === undefined && how.task === undefined);
@@ -85,17 +87,41 @@ const checkItem = schemaCheck("dump-item.schema.json");
 const checkDocument = schemaCheck("dump.schema.json");
 const checkInfo = schemaCheck("info.schema.json");
 
-function expectSound(text: string, view: string): void {
+function expectSound(text: string, view: string, input: Uint8Array): void {
   switch (view) {
     case "jsonl":
-      for (const line of text.split("\n").slice(0, -1)) checkItem(JSON.parse(line), "a line of dump --jsonl");
+      for (const line of text.split("\n").slice(0, -1)) {
+        const item = JSON.parse(line) as ItemJson;
+        checkItem(item, "a line of dump --jsonl");
+        expectExactName(item, input);
+      }
       break;
-    case "json":
-      checkDocument(JSON.parse(text), "dump --json");
+    case "json": {
+      const document = JSON.parse(text) as { readonly items: readonly ItemJson[] };
+      checkDocument(document, "dump --json");
+      for (const item of document.items) expectExactName(item, input);
       break;
+    }
     default:
       expectShowable(text, view);
   }
+}
+
+interface ItemJson {
+  readonly name: string | null;
+  readonly offset: number;
+  readonly length: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The text of a name, UTF-8 or not, is that of its bytes; the NULs that fill it up are told by its length. */
+function expectExactName({ name, offset, length, fields }: ItemJson, input: Uint8Array): void {
+  const text = name === "STRING" ? fields["str"] : name === "FNAME" ? fields["fname"] : undefined;
+  if (text === undefined) return;
+  const bytes = new Uint8Array(length - header.size);
+  bytes.set(encodeText(text as string));
+  const stored = input.subarray(offset + header.size, offset + length);
+  expect(Buffer.compare(bytes, stored), `${name} at ${offset}`).toBe(0);
 }
 
 function checkSummaries(input: Uint8Array, options: CaseOptions, calls: Calls): void {

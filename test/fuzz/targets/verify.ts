@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { type SyncSource, streamSource } from "../../../src/image/source.js";
 import type { Finding } from "../../../src/verify/finding.js";
+import { type ReportStyle, reportLines } from "../../../src/verify/report/human.js";
 import { restartSeries } from "../../../src/verify/restart/series.js";
 import { rules } from "../../../src/verify/rules.js";
 import { type VerifyOptions, type VerifyReport, verify, verifySync } from "../../../src/verify/verify.js";
@@ -94,6 +95,8 @@ function expectSame(one: Outcome<Judged>, other: Outcome<Judged>): void {
   if (a !== b) expect(one.value?.findings).toEqual(other.value?.findings);
 }
 
+const same = (text: string) => text;
+const plain: ReportStyle = { severity: (_, text) => text, dim: same, good: same };
 const known = new Map(rules.map(rule => [rule.id, rule]));
 
 function expectSound({ findings, report }: Judged, length: number): void {
@@ -110,6 +113,7 @@ function expectSound({ findings, report }: Judged, length: number): void {
     if (!isSound) expect.fail(`this is no finding in ${length} bytes: ${JSON.stringify(finding)}`);
     expectShowable(`${path} ${message} ${hint}`, rule);
   }
+  expectShowable(reportLines("input", findings, report, plain).join("\n"), "report");
   expect(report.counts).toEqual(counts);
   const { position, returns, errno } = report.verdict;
   if (position < 0 || position > length) expect.fail(`the verdict's position is ${position} of ${length}`);
