@@ -54,13 +54,12 @@ export function summaryTable(
   const heading = ["IMAGE", "BYTES", "DIALECT", "SERIES", "KERNEL", "TIME", "TASKS", "PAGES", "STATE"];
   const cells = rows.map(({ label, summary }) => {
     const { image, head, complete } = summary;
-    const kernel = head.major === undefined ? "" : `${head.major}.${head.minor}.${head.patch}`;
     return [
       escapeText(image.index > 0 ? `${label} [${image.index}]` : label),
       String(summary.length),
       image.dialect.name,
       summary.series.series.join(","),
-      kernel,
+      head.major === undefined ? "" : versionText(summary),
       head.time === undefined ? "" : timeText(head.time),
       tasksText(summary),
       String(summary.pages),
@@ -113,10 +112,15 @@ function seriesText({ series: { series }, image }: Summary): string {
   return all ? `${list}: nothing in the bytes tells them apart` : String(list);
 }
 
-function kernelText({ head }: Summary): string {
-  const { major, minor, patch, release, version, machine } = head;
+/** A head can be cut within its numbers. */
+function versionText({ head: { major, minor, patch } }: Summary): string {
+  return `${major}.${minor ?? "?"}.${patch ?? "?"}`;
+}
+
+function kernelText(summary: Summary): string {
+  const { release, version, machine } = summary.head;
   const uts = [release, version, machine].filter(Boolean).map(text => escapeText(text!));
-  return `${major}.${minor}.${patch}${uts.length > 0 ? ` (${uts.join(", ")})` : ""}`;
+  return `${versionText(summary)}${uts.length > 0 ? ` (${uts.join(", ")})` : ""}`;
 }
 
 function tasksText({ taskCount, tasks }: Summary): string {

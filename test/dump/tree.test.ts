@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { decodeText, splitAtNul } from "../../src/codec/text.js";
+import { summarize } from "../../src/dump/dump.js";
+import { plain } from "../../src/dump/style.js";
+import { summaryTable } from "../../src/dump/summary-view.js";
+import { cr2 } from "../../src/format/cr/cr-2.js";
+import { bytesSource } from "../../src/image/source.js";
 import { escapeText } from "../../src/index.js";
 import { parseReferenceDump, pythonBytes, type ReferenceRecord } from "../image/reference-dump.js";
 import { samples as allSamples, referenceText } from "../image/samples.js";
@@ -219,6 +224,15 @@ test("a field that the bytes end before is not shown, not even as undefined", ()
   const alone = withLen(bytes, chunk, 0).subarray(chunk.offset, chunk.offset + 8);
   const { text } = rendered(concat(bytes.subarray(0, recordNamed(bytes, "TASK").offset), alone));
   expect(text).toMatch(/^0x000000e8 +pgarr *$/m);
+});
+
+test("a kernel version that the bytes end within is shown as far as it is there", () => {
+  const { bytes } = allSamples.find(({ name }) => name === "v6-tiny")!;
+  const task = bytes.subarray(recordNamed(bytes, "TASK").offset);
+  const cut = concat(withLen(bytes, recordNamed(bytes, "HEAD"), 12).subarray(0, 20), task);
+  expect(rendered(cut, { dialect: cr2 }).text).toMatch(/^ +kernel +2\.6\.\?$/m);
+  const [summary] = summarize(bytesSource(cut), { dialect: cr2 });
+  expect(summaryTable([{ label: "cut", summary: summary! }], plain).join("\n")).toContain(" 2.6.? ");
 });
 
 describe("a task of several", () => {
