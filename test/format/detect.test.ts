@@ -85,6 +85,13 @@ describe("rev 3 is told apart by the record behind the first TASK", () => {
     },
   );
 
+  test("a wrong parent of that TASK does not hide it, either", () => {
+    const bytes = sampleBytes("cr-3a/v9-fpu.img");
+    // Behind HEAD, HEAD_ARCH, TREE and the pids of one task.
+    bytes[HEAD_SPAN + 16 + 16 + 16 + 4] = 1;
+    expect(said(detect(bytes))).toBe("dialect cr-3a");
+  });
+
   test.each([
     ["whole", headOf({ rev: 3 })],
     ["with a damaged magic", headOf({ rev: 3, magic: 0n })],

@@ -155,20 +155,21 @@ function byString(view: DataView): Detected {
 }
 
 function findTask(view: DataView): number | undefined {
-  const isTask = (at: number) => {
-    if (at + header.size > view.byteLength) return false;
+  const taskAt = (at: number) => {
+    if (at + header.size > view.byteLength) return undefined;
     const { type, len, parent } = littleHeader(view, at, 0);
-    return type === cr3b.types["TASK"] && len === 24 && parent === 0;
+    return type === cr3b.types["TASK"] && len === 24 ? { parent } : undefined;
   };
   const treeAt = HEAD_SPAN + header.size + 8;
   const first = treeAt + header.size + tree.size;
   if (first + header.size > view.byteLength) return undefined;
   const told = first + view.getUint32(treeAt + header.size, true) * pids.size;
-  if (isTask(told)) return told;
+  if (taskAt(told) !== undefined) return told;
   // tasks_nr is not to be trusted, or TREE or HEAD_ARCH is missing. Behind another head stands another image's TASK;
   // and an input of nothing but heads is gone through once, not once for each of them.
   for (let at = HEAD_SPAN; at + header.size <= view.byteLength && !isHead(view, at); at++) {
-    if (at % 8 === 0 && isTask(at)) return at;
+    // Anything may stand here, so it must look more like one than where TREE says that it is.
+    if (at % 8 === 0 && taskAt(at)?.parent === 0) return at;
   }
   return undefined;
 }
