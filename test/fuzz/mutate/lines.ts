@@ -1,4 +1,5 @@
 import type { Random } from "../random.js";
+import { INPUT_MOST } from "../target.js";
 
 /** What stands in a line where something else should. */
 const oddValues: readonly unknown[] = [
@@ -52,6 +53,15 @@ const oddLines = [
   ...['{"kind":"gap","kind":"gap","bytes":""}', '{"kind":"unknown","type":7,"len":99,"parent":0,"bytes":""}'],
   ...["[".repeat(20_000), '{"a":'.repeat(5000), `"${"\\u0000".repeat(3000)}"`, "\ufeff{}", "1".repeat(5000)],
 ];
+
+/** A line stands there again and again until the file is as large as it may be, what was wrong with it before included. */
+export function floodedLines(lines: readonly string[], random: Random): string {
+  const at = random.below(lines.length);
+  const line = random.once(6) ? random.pick(oddLines) : lines[at]!;
+  const times = Math.floor(INPUT_MOST / Math.max(8, line.length + 1) / random.pick([1, 1, 2, 8]));
+  const repeated = Array.from({ length: times }, () => line);
+  return [...lines.slice(0, at), ...repeated, ...lines.slice(at), ""].join("\n");
+}
 
 type Edit = (lines: string[], random: Random) => void;
 

@@ -5,7 +5,7 @@ import { decoded } from "../../convert/lines/there-and-back.js";
 import { streamOf } from "../../image/chunked.js";
 import { concat } from "../../image/splice.js";
 import { damagedImage } from "../mutate/damage.js";
-import { editedLines } from "../mutate/lines.js";
+import { editedLines, floodedLines } from "../mutate/lines.js";
 import { errorText, type Outcome, outcomeOf, outcomeOfAsync } from "../outcome.js";
 import { INPUT_MOST, type Target } from "../target.js";
 import { anyChunk } from "./place.js";
@@ -23,12 +23,16 @@ export const editedLinesTarget: Target = {
     ];
     // Most of a large image is pages, and one line is as good as another.
     const few = lines.filter(({ length }) => length < 100_000);
-    const input = Buffer.from(editedLines(few, random)).subarray(0, INPUT_MOST);
+    const isFlood = random.once(25);
+    const text = isFlood ? floodedLines(few, random) : editedLines(few, random);
+    const input = Buffer.from(text).subarray(0, INPUT_MOST);
     if (random.once(10) && input.length > 0) input[random.below(input.length)] = random.pick([0xff, 0x80, 0]);
     const fixCounts = random.once(2);
     const pages =
       mode === "inline" && !random.once(10) ? {} : { pages: random.pick([0, 100, 4096, 200_000]) };
-    return { input: new Uint8Array(input), options: { fixCounts, ...pages, chunk: anyChunk(random) } };
+    // A million pieces of one byte take long by themselves.
+    const chunk = isFlood ? random.pick([321, 65_536]) : anyChunk(random);
+    return { input: new Uint8Array(input), options: { fixCounts, ...pages, chunk } };
   },
   async check({ input, options }, calls) {
     const { fixCounts = false, pages, chunk = 321 } = options as Options;
