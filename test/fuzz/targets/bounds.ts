@@ -44,6 +44,9 @@ const calls: Readonly<Record<string, Call>> = {
   "convert in place": convertTo(undefined, { repair: ["tls", "chunks", "fpu"], zeroUndefined: true }),
   "convert, dropping files": convertTo(undefined, { deleted: "drop" }),
   "convert, creating files": convertTo(undefined, { deleted: "create", vdso: "int80" }),
+  "convert one task": convertTo(undefined, { task: 300 }),
+  "convert for another CPU": convertTo(undefined, { xstate: 576, fpu: "init", kernel: "2.6.28" }),
+  "convert without loss": convertTo("cr-3b", { lossless: true }),
   ...Object.fromEntries(dialects.map(({ name }) => [`convert to ${name}`, convertTo(name)])),
   decode: source => {
     for (const _ of decodeLinesSync(source));
