@@ -11,6 +11,9 @@ interface Chunk {
   pagesAt: number;
 }
 
+/** Addresses of dumped pages have 32 bits. */
+const ADDRESSES_END = 2 ** 32;
+
 /** How to read memory. */
 export interface ReadOptions {
   /**
@@ -55,6 +58,13 @@ export class MemoryMap {
     { fill }: ReadOptions = {},
   ): Promise<Uint8Array> {
     if (fill === undefined) this.requireAreas(address, length);
+    // What a damaged area says of its size is no reason to make room for it.
+    if (address + length > ADDRESSES_END) {
+      throw new CrimgError(
+        "usage",
+        `${length} bytes from ${hex(address)}: memory ends at ${hex(ADDRESSES_END)}`,
+      );
+    }
     const result = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = address + done;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CrimgError, type Image, openImage } from "../../src/index.js";
 import { chunk4196, sample } from "../image/samples.js";
+import { recordNamed, withField } from "../image/splice.js";
 import { webStream } from "./chunks.js";
 
 const PAGE = 4096;
@@ -160,6 +161,17 @@ describe("memory that cannot be asked for", () => {
     const error = await errorOf((await tree()).read(task, 0, 1));
     expect(error.code).toBe("usage");
     expect(error.message).toBe(`no task[${task}]: the image has 5, counted from 0`);
+  });
+
+  test("more than a task of 32 bits can have, though a damaged area says that it has", async () => {
+    const { bytes } = sample("v6-tiny");
+    const wide = withField(bytes, recordNamed(bytes, "VMA"), "vm_end", 2n ** 63n);
+    const image = await openImage(wide);
+    for (const options of [{}, { fill: 0 }]) {
+      const error = await errorOf(image.read(0, 0x8048000, 2 ** 40, options));
+      expect(error.code).toBe("usage");
+      expect(error.message).toContain("memory ends at 0x100000000");
+    }
   });
 
   test("of a stream", async () => {
