@@ -94,8 +94,10 @@ function recordSpec(
     followers: place === undefined ? [] : steps[place.id]!.map(({ to }) => to.record),
     variable: tables.some(table => table.variable),
     tableFor(length) {
-      for (const table of tables) if (table.size === length) return table;
-      return tables.findLast(table => table.size <= length) ?? tables[0]!;
+      const [first] = tables as readonly [Table];
+      if (first.size === length) return first;
+      const exact = tables.find(table => table.size === length);
+      return exact ?? tables.findLast(table => table.size <= length) ?? first;
     },
   };
 }

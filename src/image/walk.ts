@@ -376,9 +376,15 @@ export class Walk {
   }
 
   /** Lines up the raw blocks of a record, says where their counts are not as announced, and gives the number of pages. */
-  private announce(spec: RecordSpec, { counts, how, orderly }: RawCounts, path: Path, at: number): number {
+  private announce(spec: RecordSpec, follows: RawCounts, path: Path, at: number): number {
     const { scope, offset } = this;
     const { chunk } = this.counting;
+    const [first] = spec.raw as readonly [RawBlock];
+    if (follows === nothingFollows && first.settle === "page-count") {
+      chunk.stored = 0;
+      return 0;
+    }
+    const { counts, how, orderly } = follows;
     for (const [i, block] of spec.raw.entries()) {
       const count = counts[i] ?? 0;
       const announced = announcedCount(block, scope);
@@ -392,7 +398,6 @@ export class Walk {
         this.pending.push({ block, count, stride, path: `${path.text}.${block.name}`, orderly, done: 0 });
       }
     }
-    const [first] = spec.raw as readonly [RawBlock];
     if (first.settle !== "page-count") return 0;
     const stored = announcedCount(first, scope);
     const pages = counts[0] ?? 0;
