@@ -4,10 +4,12 @@ import type { Argv } from "yargs";
 import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../convert/convert.js";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../image/source.js";
+import { systemReason } from "../image/system-reason.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { checkTarget, type OutputOptions, openOutput, writeLong } from "./output.js";
+import { openOutput, writeLong } from "./output.js";
+import { checkTarget, type TargetOptions } from "./output-target.js";
 
 export const command = "convert <file>";
 export const describe = "Carry an image to another revision, or repair it";
@@ -147,7 +149,8 @@ export const run: Run<Args> = async args => {
   const options = await optionsOf(args);
   const [{ rereadable }, { progressOf }] = await Promise.all([import("./spool.js"), import("./progress.js")]);
   const reportName = args.json ? "-" : args.report;
-  const reportFile = reportName === undefined ? undefined : openOutput(reportName, { inputs: target.inputs });
+  const reportFile =
+    reportName === undefined ? undefined : openOutput(reportName, { inputs: target.inputs, late: true });
   let source: SyncSource | undefined;
   try {
     source = await rereadable(path, args.output ?? args.split);
@@ -245,7 +248,7 @@ async function splitJobs(
 async function convertOne(
   source: SyncSource,
   { output: path, options }: Job,
-  target: OutputOptions,
+  target: TargetOptions,
   { dryRun, split }: Args,
 ): Promise<ConversionReport> {
   const [{ planSync }, { writePlan }] = await Promise.all([
@@ -267,7 +270,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new CrimgError("io", `${path}: cannot make the folder: ${(error as Error).message}`);
+    throw new CrimgError("io", `${path}: cannot make the folder: ${systemReason(error)}`);
   }
 }
 

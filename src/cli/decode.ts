@@ -111,9 +111,10 @@ interface Outputs {
 
 /** Of the two files either both appear or neither does. */
 function openOutputs(names: OutputNames, input: string): Outputs {
-  const lines = openOutput(names.lines, { inputs: [input] });
+  const options = { inputs: [input], late: true };
+  const lines = openOutput(names.lines, options);
   const pages = attempt(lines, () =>
-    names.pages === undefined ? undefined : openOutput(names.pages, { inputs: [input] }),
+    names.pages === undefined ? undefined : openOutput(names.pages, options),
   );
   return {
     lines,

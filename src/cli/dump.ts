@@ -3,6 +3,7 @@ import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeLong } from "./output.js";
+import { checkTarget } from "./output-target.js";
 
 export const command = "dump <file>";
 export const describe = "Show what an image holds";
@@ -82,12 +83,19 @@ export const run: Run<Args> = async args => {
     ...(args.at !== undefined && { at: args.at }),
     ...(args.image !== undefined && { image: args.image }),
   } as const;
+  const target = { inputs: [path], late: true };
+  checkTarget(args.output, target);
   const printsToStdout = args.output === undefined || args.output === "-";
   const progress = await progressOf(options.label, args.progress, printsToStdout);
-  const source = fileSource(path);
+  // A signal is not heard while a pipe is waited for; to a file, which it would leave unfinished, all is taken first.
+  const source = printsToStdout
+    ? fileSource(path)
+    : await (await import("./spool.js")).rereadable(path, args.output);
   try {
     const watched = progress.watch(source);
-    const report = await writeLong(args.output, {}, write => inSteps(dumpInSteps(watched, write, options)));
+    const report = await writeLong(args.output, target, write =>
+      inSteps(dumpInSteps(watched, write, options)),
+    );
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {
       complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);

@@ -45,18 +45,8 @@ export const run: Run<Args> = async args => {
     throw new CrimgError("usage", "lines and page contents cannot both come from stdin");
   }
   const fixCounts = args.fixCounts ?? false;
-  const [{ fileSource }, { streamSource }, { rereadable }, { about }] = await Promise.all([
-    import("../image/file-source.js"),
-    import("../image/source.js"),
-    import("./spool.js"),
-    import("./errors-told.js"),
-  ]);
-  const pages =
-    pagesPath === undefined
-      ? undefined
-      : pagesPath === "-"
-        ? streamSource(process.stdin)
-        : fileSource(pagesPath);
+  const [{ rereadable }, { about }] = await Promise.all([import("./spool.js"), import("./errors-told.js")]);
+  const pages = pagesPath === undefined ? undefined : await pagesSource(pagesPath);
   // A count stands before what it counts: all lines are read once before the first is written.
   const lines = path === "-" && !fixCounts ? undefined : await rereadable(path, target);
   try {
@@ -72,6 +62,16 @@ export const run: Run<Args> = async args => {
   }
 };
 
+/** The page contents, which are read in order, and once. */
+async function pagesSource(path: string): Promise<Source> {
+  const [{ fileSource }, { streamSource }, { inputStream, isForFileSource }] = await Promise.all([
+    import("../image/file-source.js"),
+    import("../image/source.js"),
+    import("./input-stream.js"),
+  ]);
+  return isForFileSource(path) ? fileSource(path) : streamSource(inputStream(path));
+}
+
 /** Writes the image that the lines make; without lines of a file, those that stdin has. */
 async function encode(
   lines: SyncSource | undefined,
@@ -79,12 +79,13 @@ async function encode(
   fixCounts: boolean,
   write: Write,
 ): Promise<void> {
-  const [{ encodeLines }, { patience }] = await Promise.all([
+  const [{ encodeLines }, { inputStream }, { patience }] = await Promise.all([
     import("../convert/lines/encode.js"),
+    import("./input-stream.js"),
     import("./patience.js"),
   ]);
   const rested = patience();
-  const chunks = lines === undefined ? stdinChunks() : fileChunks(lines, rested);
+  const chunks = lines === undefined ? inputStream("-") : fileChunks(lines, rested);
   const options = { fixCounts, ...(pages !== undefined && { pages }) };
   await encodeLines(chunks, options, {
     write(bytes) {
@@ -92,15 +93,6 @@ async function encode(
       return rested(bytes.length);
     },
   });
-}
-
-/** Stdin as it comes. Not by reading that waits: a signal would not be heard before more comes. */
-async function* stdinChunks(): AsyncGenerator<Uint8Array> {
-  try {
-    yield* process.stdin as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw new CrimgError("io", `stdin: cannot read: ${(error as Error).message}`);
-  }
 }
 
 /** Bytes of lines read at once. */

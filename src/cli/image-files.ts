@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { systemReason } from "../image/system-reason.js";
 
 /** A file that is meant, or what keeps us from knowing the files that are. */
 export type ImageFile = { readonly path: string; readonly problem?: string };
@@ -33,8 +34,7 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === "EACCES" ? "permission denied" : message;
+    return systemReason(error);
   }
 }
 

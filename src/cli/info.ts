@@ -3,6 +3,7 @@ import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
+import { checkTarget } from "./output-target.js";
 
 export const command = "info <files..>";
 export const describe = "Show the summary of one image, or a table of several";
@@ -38,8 +39,11 @@ export const run: Run<Args> = async args => {
     import("./terminal.js"),
   ]);
   const dialect = args.dialect === undefined ? undefined : dialectNamed(args.dialect);
+  const paths = args.files.map(inputName);
+  const target = { inputs: paths };
+  checkTarget(args.output, target);
   let exit: number = ExitCode.good;
-  const rows = args.files.map(inputName).flatMap(path => {
+  const rows = paths.flatMap(path => {
     const label = path === "-" ? "stdin" : path;
     let errors = 0;
     try {
@@ -78,12 +82,12 @@ export const run: Run<Args> = async args => {
           2,
         ),
       ]
-    : args.files.length === 1
+    : paths.length === 1
       ? rows.flatMap(({ label, summary }, i) => [
           ...(i > 0 ? [""] : []),
           ...summaryLines(label, summary, style),
         ])
       : summaryTable(rows, style);
-  if (rows.length > 0 || args.json) writeOutput(args.output, write => write(`${lines.join("\n")}\n`));
+  if (rows.length > 0 || args.json) writeOutput(args.output, write => write(`${lines.join("\n")}\n`), target);
   return exit;
 };

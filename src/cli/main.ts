@@ -4,12 +4,14 @@ import { CrimgError } from "../errors.js";
 import { prepareArguments } from "./arguments.js";
 import { commands } from "./commands.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { ReaderGone } from "./output.js";
+import { ReaderGone } from "./put.js";
 import { keepHeapSmall } from "./small-heap.js";
 import { version } from "./version.js";
 
 /** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // Where nobody hears what is said, the exit code still tells: node would end the run in the middle, with its own.
+  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => {});
   const parser = yargs(prepareArguments(argv))
     .scriptName("crimg")
     .usage("$0 <command>\n\nReads Linux checkpoint images (linux-cr, 2008).")

@@ -5,10 +5,12 @@ import { escapeText } from "../codec/escape.js";
 import type { GapPart, ImagePart } from "../convert/split.js";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../image/source.js";
+import { systemReason } from "../image/system-reason.js";
 import { inputName, type Run } from "./arguments.js";
 import { asideIn } from "./aside.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
-import { checkTarget, type OutputOptions, openOutput, writeOutput } from "./output.js";
+import { openOutput, writeOutput } from "./output.js";
+import { checkTarget, type TargetOptions } from "./output-target.js";
 
 export const command = "split <file>";
 export const describe = "Write each image of a file to a file of its own";
@@ -105,7 +107,7 @@ async function writeImages(
   source: SyncSource,
   images: readonly Placed[],
   folder: string,
-  options: OutputOptions,
+  options: TargetOptions,
 ): Promise<void> {
   const { copyExtent } = await import("./copy-extent.js");
   for (const { path } of images) checkTarget(path, options);
@@ -152,6 +154,6 @@ function attempt<T>(path: string, what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new CrimgError("io", `${path}: cannot ${what}: ${(error as Error).message}`);
+    throw new CrimgError("io", `${path}: cannot ${what}: ${systemReason(error)}`);
   }
 }

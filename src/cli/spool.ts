@@ -1,49 +1,35 @@
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CrimgError } from "../errors.js";
 import { fileSource } from "../image/file-source.js";
 import { bytesSource, type SyncSource } from "../image/source.js";
-import { type Aside, asideIn } from "./aside.js";
+import { systemReason } from "../image/system-reason.js";
+import { asideIn } from "./aside.js";
+import { isHole } from "./hole.js";
+import { inputStream, isForFileSource } from "./input-stream.js";
 
 /** A source that can be read twice: what comes from a pipe is kept in a temporary file meanwhile. */
 export async function rereadable(path: string, output: string | undefined): Promise<SyncSource> {
-  return path === "-" || !isForFileSource(path) ? await spooled(path, output) : fileSource(path);
+  return isForFileSource(path) ? fileSource(path) : await spooled(path, output);
 }
-
-/** True for files that can be read anywhere, and for what cannot be read at all, which the file source refuses. */
-function isForFileSource(path: string): boolean {
-  try {
-    const stat = statSync(path);
-    return stat.isDirectory() || (stat.isFile() && stat.size > 0);
-  } catch {
-    return true;
-  }
-}
-
-/** Bytes taken from a pipe at once. */
-const PART = 256 * 1024;
 
 async function spooled(path: string, output: string | undefined): Promise<SyncSource> {
   const folder = spoolFolder(output);
-  let aside: Aside | undefined;
   try {
-    aside = asideIn(folder);
-    const kept = join(aside.path, "input");
-    const length = await keep(path, kept);
-    const source = length === 0 ? bytesSource(new Uint8Array(0)) : fileSource(kept);
-    return {
-      ...source,
-      close() {
-        source.close?.();
-        aside?.remove();
-      },
-    };
+    const aside = asideIn(folder);
+    try {
+      const kept = join(aside.path, "input");
+      const length = await keep(path, kept);
+      return length === 0 ? bytesSource(new Uint8Array(0)) : fileSource(kept);
+    } finally {
+      // An open file needs no name, and one without leaves nothing behind, whatever ends the run.
+      aside.remove();
+    }
   } catch (error) {
-    aside?.remove();
     if (error instanceof CrimgError) throw error;
-    throw new CrimgError("io", `${folder}: cannot keep the input there: ${(error as Error).message}`);
+    throw new CrimgError("io", `${folder}: cannot keep the input there: ${systemReason(error)}`);
   }
 }
 
@@ -51,25 +37,17 @@ async function keep(path: string, kept: string): Promise<number> {
   const file = await open(kept, "wx", 0o600);
   let length = 0;
   try {
-    for await (const chunk of chunksOf(path)) {
-      await file.writeFile(chunk);
+    for await (const chunk of inputStream(path)) {
+      for (let done = 0; done < chunk.length && !isHole(chunk); ) {
+        done += (await file.write(chunk, done, chunk.length - done, length + done)).bytesWritten;
+      }
       length += chunk.length;
     }
+    await file.truncate(length);
   } finally {
     await file.close();
   }
   return length;
-}
-
-/** The input in pieces. Not by reading that waits: a signal would not be heard before the input ends. */
-async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
-  const input = path === "-" ? process.stdin : createReadStream(path, { highWaterMark: PART });
-  try {
-    yield* input as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    const name = path === "-" ? "stdin" : path;
-    throw new CrimgError("io", `${name}: cannot read: ${(error as Error).message}`);
-  }
 }
 
 /** Beside the output, where there must be room for it anyway. */

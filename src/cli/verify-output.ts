@@ -1,4 +1,5 @@
 import { writeOutput } from "./output.js";
+import { checkTarget } from "./output-target.js";
 import type { VerifiedFile, VerifyFailure } from "./verify-file.js";
 
 /** How results are to be printed. */
@@ -10,6 +11,8 @@ export interface VerifyOutputOptions {
   readonly color?: boolean | undefined;
   /** A file, or stdout. */
   readonly output?: string | undefined;
+  /** Files that are being verified: none may be the output. */
+  readonly inputs?: readonly string[];
 }
 
 /** Takes results one by one. */
@@ -22,6 +25,8 @@ export interface VerifyOutput {
 
 /** Where reports go: lines as they come, a JSON document when all are there. */
 export async function verifyOutput(options: VerifyOutputOptions): Promise<VerifyOutput> {
+  // Before anything is read, not when all is done.
+  checkTarget(options.output, { inputs: options.inputs ?? [] });
   if (options.quiet) return { add() {}, fail() {}, end() {} };
   if (options.sarif) return sarifOutput(options);
   return options.json || options.jsonl ? jsonOutput(options) : humanOutput(options);
@@ -32,13 +37,13 @@ export function labelOf(path: string): string {
   return path === "-" ? "stdin" : path;
 }
 
-async function humanOutput({ color, output }: VerifyOutputOptions): Promise<VerifyOutput> {
+async function humanOutput({ color, output, inputs }: VerifyOutputOptions): Promise<VerifyOutput> {
   const [{ reportLines }, { reportStyleFor }] = await Promise.all([
     import("../verify/report/human.js"),
     import("./terminal.js"),
   ]);
   const style = reportStyleFor(output === undefined ? color : (color ?? false));
-  const { write, end } = lineOutput(output);
+  const { write, end } = lineOutput(output, inputs);
   const seen = { files: 0, erroneous: 0, unreadable: 0 };
   return {
     add({ path, findings, report, withheld }) {
@@ -59,9 +64,9 @@ async function humanOutput({ color, output }: VerifyOutputOptions): Promise<Veri
   };
 }
 
-async function jsonOutput({ json, output }: VerifyOutputOptions): Promise<VerifyOutput> {
+async function jsonOutput({ json, output, inputs }: VerifyOutputOptions): Promise<VerifyOutput> {
   const { reportJson } = await import("../verify/report/json.js");
-  const { write, end } = lineOutput(output);
+  const { write, end } = lineOutput(output, inputs);
   const images: unknown[] = [];
   return {
     add({ path, findings, report }) {
@@ -77,12 +82,12 @@ async function jsonOutput({ json, output }: VerifyOutputOptions): Promise<Verify
   };
 }
 
-async function sarifOutput({ output }: VerifyOutputOptions): Promise<VerifyOutput> {
+async function sarifOutput({ output, inputs }: VerifyOutputOptions): Promise<VerifyOutput> {
   const [{ sarifLog }, { version }] = await Promise.all([
     import("../verify/report/sarif.js"),
     import("./version.js"),
   ]);
-  const { write, end } = lineOutput(output);
+  const { write, end } = lineOutput(output, inputs);
   const images: Parameters<typeof sarifLog>[1][number][] = [];
   const unread: { image: string; message: string }[] = [];
   return {
@@ -100,7 +105,7 @@ async function sarifOutput({ output }: VerifyOutputOptions): Promise<VerifyOutpu
 }
 
 /** Lines to stdout at once; a file appears only when it is complete. */
-function lineOutput(path: string | undefined) {
+function lineOutput(path: string | undefined, inputs: readonly string[] = []) {
   const isStdout = path === undefined || path === "-";
   const kept: string[] = [];
   return {
@@ -110,7 +115,7 @@ function lineOutput(path: string | undefined) {
       else kept.push(text);
     },
     end() {
-      if (!isStdout) writeOutput(path, write => kept.forEach(write));
+      if (!isStdout) writeOutput(path, write => kept.forEach(write), { inputs });
     },
   };
 }

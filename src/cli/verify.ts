@@ -104,7 +104,7 @@ export const run: Run<Args> = async args => {
   const files = imageFiles((args.files ?? []).map(inputName), args.recursive ?? false);
   if (files.length === 0) throw new CrimgError("usage", "which images? See crimg verify --help.");
 
-  const output = await verifyOutput(args);
+  const output = await verifyOutput({ ...args, inputs: files.map(({ path }) => path) });
   const progress = progressLine(files.length);
   let exit: number = ExitCode.good;
   for await (const result of verifyAll(files, args)) {

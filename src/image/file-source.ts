@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { CrimgError } from "../errors.js";
 import { READ_MOST } from "./limits.js";
 import { pullSource, type SyncSource } from "./source.js";
+import { systemReason } from "./system-reason.js";
 
 const STDIN = 0;
 const PIPE_CHUNK = 256 * 1024;
@@ -12,18 +13,19 @@ const SLAB = READ_MOST;
  * /proc makes up) in order.
  */
 export function fileSource(input: string | URL): SyncSource {
-  const path = typeof input === "string" ? input : input.href;
-  const fd = path === "-" ? STDIN : attempt(path, "open", () => openSync(input, "r"));
+  const isStdin = input === "-";
+  const path = isStdin ? "stdin" : typeof input === "string" ? input : input.href;
+  const fd = isStdin ? STDIN : attempt(path, "open", () => openSync(input, "r"));
+  const close = () => {
+    if (!isStdin) closeSync(fd);
+  };
   const stat = attempt(path, "read", () => fstatSync(fd));
   if (stat.isDirectory()) {
-    closeSync(fd);
+    close();
     throw new CrimgError("io", `${path}: is a directory, expected an image file`);
   }
-  const close = () => {
-    if (fd !== STDIN) closeSync(fd);
-  };
   // /proc files say 0 bytes and have some; stdin may be a file that is read from its middle.
-  if (stat.isFile() && stat.size > 0 && fd !== STDIN) return regularFile(fd, path, stat.size, close);
+  if (stat.isFile() && stat.size > 0 && !isStdin) return regularFile(fd, path, stat.size, close);
   return pullSource(pullFrom(fd, path), close);
 }
 
@@ -91,14 +93,8 @@ function attempt<T>(path: string, what: string, action: () => T): T {
 }
 
 function ioError(path: string, what: string, error: unknown): CrimgError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOENT: "no such file",
-    EACCES: "permission denied",
-    EISDIR: "is a directory, expected an image file",
-    ELOOP: "too many symbolic links",
-    ENXIO: "no such device or address",
-  };
-  const name = path === "-" ? "stdin" : path;
-  return new CrimgError("io", `${name}: cannot ${what}: ${(code && reasons[code]) ?? message}`);
+  // What is no UTF-8 in an argument has become U+FFFD before we see it.
+  const unnamable = "no such file; one whose name is not UTF-8 can only be given as stdin";
+  const words = path.includes("\ufffd") ? { ENOENT: unnamable } : {};
+  return new CrimgError("io", `${path}: cannot ${what}: ${systemReason(error, words)}`);
 }
