@@ -4,6 +4,7 @@ import { CrimgError } from "../errors.js";
 import { prepareArguments } from "./arguments.js";
 import { commands } from "./commands.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
+import { writeOutput } from "./output.js";
 import { ReaderGone } from "./put.js";
 import { keepHeapSmall } from "./small-heap.js";
 import { version } from "./version.js";
@@ -12,7 +13,7 @@ import { version } from "./version.js";
 export async function main(argv: readonly string[]): Promise<number> {
   // Where nobody hears what is said, the exit code still tells: node would end the run in the middle, with its own.
   if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => {});
-  const parser = yargs(prepareArguments(argv))
+  const parser = yargs()
     .scriptName("crimg")
     .usage("$0 <command>\n\nReads Linux checkpoint images (linux-cr, 2008).")
     .version(version())
@@ -38,7 +39,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
   }
   try {
-    parser.parse();
+    // Taken from yargs, which would not notice that help could not be written.
+    let text = "";
+    parser.parse(prepareArguments(argv), (_error: unknown, _args: unknown, output: string) => {
+      text = output;
+    });
+    if (text !== "") writeOutput(undefined, write => write(`${text}\n`));
     return ExitCode.good;
   } catch (error) {
     if (!(error instanceof Chosen)) return report(error);
