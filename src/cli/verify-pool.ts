@@ -1,6 +1,9 @@
 import { Worker } from "node:worker_threads";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";
 
+/** Tells a worker to end. */
+const NO_MORE = null;
+
 /** More threads than this only cost memory. */
 const WORKERS_MOST = 64;
 
@@ -16,12 +19,13 @@ export async function* verifyInWorkers(
     { length: Math.min(count, jobs.length, WORKERS_MOST) },
     () => new Worker(new URL("./verify-worker.js", import.meta.url)),
   );
+  const ends = workers.map(worker => new Promise<void>(resolve => worker.on("exit", () => resolve())));
   const answers = jobs.map(answer);
   let next = 0;
   for (const worker of workers) {
     let current: Answer;
     const take = () => {
-      if (next === jobs.length) return void worker.terminate();
+      if (next >= jobs.length) return worker.postMessage(NO_MORE);
       current = answers[next]!;
       worker.postMessage(jobs[next++]);
     };
@@ -34,14 +38,22 @@ export async function* verifyInWorkers(
     worker.on("exit", status => current.reject(new Error(`a worker ended with status ${status}`)));
     take();
   }
+  let isPaused = false;
   try {
     for (let i = 0; i < jobs.length; i++) {
-      yield await answers[i]!.promise;
+      const result = await answers[i]!.promise;
+      isPaused = true;
+      yield result;
+      isPaused = false;
       // Thousands of reports are not kept once they are printed.
       delete answers[i];
     }
   } finally {
-    for (const worker of workers) void worker.terminate();
+    next = jobs.length;
+    // Nobody wants the rest. But where one has failed others may be failing the same way, and stopping a thread in
+    // the middle of that brings down the process (node 20): they end by themselves.
+    if (isPaused) for (const worker of workers) void worker.terminate();
+    await Promise.all(ends);
   }
 }
 
