@@ -51,7 +51,9 @@ export function settlePageCount(
   const fresh = stored - before;
   // Nothing new in the total: then no address can speak for it, only the next header.
   const mayBeTotal = before > 0 && (fresh > 0 || (fresh === 0 && followed(0)));
-  if (mayBeTotal && good >= Math.min(fresh, looked)) return found(fresh, "running-total");
+  const isTotal = mayBeTotal && good >= Math.min(fresh, looked);
+  // An address that is damaged makes true counts look like totals, unless they are what leads to the next record.
+  if (isTotal && (!followed(stored) || followed(fresh))) return found(fresh, "running-total");
 
   if (followed(stored)) return found(stored, "stored");
   if (mayBeTotal && followed(fresh)) return found(fresh, "running-total");

@@ -500,6 +500,18 @@ describe("Chunks of pages", () => {
     expect(said(walked)).toEqual(["note running-total"]);
   });
 
+  it("with a damaged address in the second one keep their counts, if the next record stands behind them", () => {
+    const [first, second, third] = addressesFrom(area.start, 3);
+    for (const damaged of [first!, third! + 0x7f, area.end]) {
+      const { walked, pages } = walkChunks([
+        { nr_pages: 1, addresses: [first!] },
+        { nr_pages: 2, addresses: [second!, damaged] },
+      ]);
+      expect(pages).toEqual([1, 2, 0]);
+      expect(walked.notices).toEqual([]);
+    }
+  });
+
   it("as v12 writes them carry their own counts", () => {
     const { walked, pages } = walkChunks([
       { nr_pages: 30, addresses: addressesFrom(area.start, 30) },
