@@ -48,7 +48,8 @@ export class Window {
     this.wantedAt = at;
     this.required = length;
     // Ahead of what is required, however much that is: the next want may be the same, a few bytes further on.
-    this.wantedLength = length <= this.ahead ? this.ahead : length + this.ahead;
+    this.wantedLength =
+      length <= this.ahead ? this.ahead : length + Math.max(this.ahead, Math.floor(length / 2));
   }
 
   /**
