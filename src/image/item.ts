@@ -31,7 +31,10 @@ interface Stretch {
   readonly bytes: Uint8Array;
 }
 
-/** A record: header and payload. `name` tells which, and so the type of `fields`. */
+/**
+ * A record: header and payload. `name` tells which, and so the type of `fields`. Text, views and paths are made when
+ * they are asked for: the members are getters, which `{ ...item }` does not copy.
+ */
 export type RecordItem = { [N in RecordName]: RecordOf<N> }[RecordName];
 
 export interface RecordOf<N extends RecordName> extends Stretch {

@@ -59,6 +59,12 @@ export class WalkedRecord {
     return table.variable || length <= known ? undefined : this.cut(known, length - known);
   }
 
+  /** What `console.log` shows: the members, and not how they are kept. */
+  [Symbol.for("nodejs.util.inspect.custom")](): object {
+    const { kind, offset, length, path, image, type, name, parent, len, fields, excess, pages, bytes } = this;
+    return { kind, offset, length, path, image, type, name, parent, len, fields, excess, pages, bytes };
+  }
+
   private cut(from: number, length: number): Uint8Array {
     const { buffer, byteOffset } = this.view;
     return new Uint8Array(buffer, byteOffset + this.at + from, length);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   bytesSource,
@@ -107,6 +108,17 @@ describe("items", () => {
     }
     expect(starts.slice(0, 2)).toEqual([0x8048000n, 0x8049000n]);
     expect(names[0]).toBe("/bin/ckpt\0");
+  });
+
+  test("say what they are when they are printed, and stay so when the walk has gone on", async () => {
+    const items: Item[] = [];
+    const image = await openImage(ownSource);
+    for await (const item of image.items()) items.push(item);
+    const name = items.find(item => item.kind === "record" && item.name === "FNAME");
+    const printed = inspect(name);
+    for (const text of ["kind: 'record'", "name: 'FNAME'", "fname: '/bin/ckpt\\x00'", "fname'"])
+      expect(printed).toContain(text);
+    expect(printed).not.toContain("DataView");
   });
 
   test("can be iterated again from the start, of all but a stream", async () => {
