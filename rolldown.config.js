@@ -3,7 +3,7 @@ import { defineConfig } from "rolldown";
 
 // The command is bundled because it starts twice as fast: yargs alone is 40 modules. The library is not.
 export default defineConfig({
-  input: ["dist/cli/main.js", "dist/cli/verify-worker.js"],
+  input: ["dist/cli/main.js", "dist/cli/worker.js"],
   platform: "node",
   resolve: { alias: { "string-width": fileURLToPath(new URL("dist/cli/ascii-width.js", import.meta.url)) } },
   output: {
@@ -17,12 +17,12 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside|ascii-width))\.js$/,
+          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|file-tasks))\.js$/,
           priority: 2,
         },
         {
           name: "work",
-          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|progress|spool|write-plan|copy-extent|errors-told|patience|verify-(file|output)))|chalk/,
+          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|progress|spool|write-plan|copy-extent|errors-told|patience|info-file|verify-(file|output)))|chalk/,
           priority: 1,
         },
       ],

@@ -45,6 +45,26 @@ export function wholeNumber(option: string): (text: string | undefined) => numbe
   };
 }
 
+/** A whole number from 1 on. */
+export function atLeastOne(option: string): (text: string | undefined) => number | undefined {
+  return text => {
+    const value = wholeNumber(option)(text);
+    if (value === 0) throw new CrimgError("usage", `--${option} takes a number from 1 on, found "${text}"`);
+    return value;
+  };
+}
+
+/** `--jobs`, of commands that take several images. */
+export function jobsOption<T>(yargs: Argv<T>) {
+  return yargs.option("jobs", {
+    alias: "j",
+    type: "string",
+    requiresArg: true,
+    coerce: atLeastOne("jobs"),
+    describe: "images that are read at the same time; default: 1",
+  });
+}
+
 /** Options that every command on images has. */
 export function imageOptions<T>(yargs: Argv<T>) {
   return yargs

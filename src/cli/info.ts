@@ -1,7 +1,9 @@
 import type { Argv } from "yargs";
-import { CrimgError } from "../errors.js";
-import { imageOptions, inputName, outputOptions, type Run, withLabel } from "./arguments.js";
+import type { Summary } from "../image/summary.js";
+import { imageOptions, inputName, jobsOption, outputOptions, type Run, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
+import { eachFile } from "./file-tasks.js";
+import type { InfoJob } from "./info-file.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
 
@@ -9,7 +11,7 @@ export const command = "info <files..>";
 export const describe = "Show the summary of one image, or a table of several";
 
 export function builder(yargs: Argv) {
-  return outputOptions(imageOptions(yargs))
+  return outputOptions(jobsOption(imageOptions(yargs)))
     .positional("files", {
       type: "string",
       array: true,
@@ -25,54 +27,38 @@ export function builder(yargs: Argv) {
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [
-    { summarize },
-    { summaryJson, summaryLines, summaryTable },
-    { dialectNamed },
-    { fileSource },
-    terminal,
-  ] = await Promise.all([
-    import("../dump/dump.js"),
+  const [{ received }, { summaryJson, summaryLines, summaryTable }, terminal] = await Promise.all([
+    import("./info-file.js"),
     import("../dump/summary-view.js"),
-    import("../format/cr/dialects.js"),
-    import("../image/file-source.js"),
     import("./terminal.js"),
   ]);
-  const dialect = args.dialect === undefined ? undefined : dialectNamed(args.dialect);
+  if (args.dialect !== undefined) (await import("../format/cr/dialects.js")).dialectNamed(args.dialect);
   const paths = args.files.map(inputName);
   const target = { inputs: paths };
   checkTarget(args.output, target);
   let exit: number = ExitCode.good;
-  const rows = paths.flatMap(path => {
-    const label = path === "-" ? "stdin" : path;
-    let errors = 0;
-    try {
-      const source = fileSource(path);
-      try {
-        const summaries = summarize(source, {
-          ...(args.at !== undefined && { at: args.at }),
-          ...(args.image !== undefined && { image: args.image }),
-          ...(dialect !== undefined && { dialect }),
-          onNotice: ({ level }) => {
-            if (level === "error") errors++;
-          },
-        });
-        if (errors > 0) {
-          terminal.complain(`${label}: ${errors} errors in the image; crimg verify and crimg dump show them`);
-          exit = Math.max(exit, ExitCode.findings);
-        }
-        return summaries.map(summary => ({ label, summary }));
-      } finally {
-        source.close?.();
-      }
-    } catch (error) {
-      // One bad file does not keep the others from being shown.
-      if (!(error instanceof CrimgError)) throw error;
-      terminal.complain(withLabel(label, error));
-      exit = Math.max(exit, exitCodeOf(error.code));
-      return [];
+  const rows: { readonly label: string; readonly summary: Summary }[] = [];
+  for await (const result of eachFile(
+    "info",
+    paths.map(path => jobOf(path, args)),
+    args,
+  )) {
+    const label = result.path === "-" ? "stdin" : result.path;
+    // One bad file does not keep the others from being shown.
+    if ("failure" in result) {
+      terminal.complain(withLabel(label, result.failure));
+      exit = Math.max(exit, exitCodeOf(result.failure.code));
+      continue;
     }
-  });
+    const { summaries, errors } = result;
+    if (errors > 0) {
+      terminal.complain(
+        `${label}: ${errors} ${errors === 1 ? "error" : "errors"} in the image; crimg verify and crimg dump show them`,
+      );
+      exit = Math.max(exit, ExitCode.findings);
+    }
+    for (const summary of summaries) rows.push({ label, summary: received(summary) });
+  }
   const style = terminal.styleFor(args.output === undefined ? args.color : (args.color ?? false));
   const lines = args.json
     ? [
@@ -91,3 +77,12 @@ export const run: Run<Args> = async args => {
   if (rows.length > 0 || args.json) writeOutput(args.output, write => write(`${lines.join("\n")}\n`), target);
   return exit;
 };
+
+function jobOf(path: string, { at, image, dialect }: Args): InfoJob {
+  return {
+    path,
+    ...(at !== undefined && { at }),
+    ...(image !== undefined && { image }),
+    ...(dialect !== undefined && { dialect }),
+  };
+}

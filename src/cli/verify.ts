@@ -1,7 +1,17 @@
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
-import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
+import {
+  atLeastOne,
+  imageOptions,
+  inputName,
+  jobsOption,
+  outputOptions,
+  type Run,
+  wholeNumber,
+  withLabel,
+} from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
+import { eachFile } from "./file-tasks.js";
 import type { ImageFile } from "./image-files.js";
 import { writeOutput } from "./output.js";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";
@@ -15,7 +25,7 @@ const FINDINGS_SHOWN = 1000;
 const severities = ["error", "warning", "note"] as const;
 
 export function builder(yargs: Argv) {
-  return outputOptions(imageOptions(yargs))
+  return outputOptions(jobsOption(imageOptions(yargs)))
     .positional("files", { type: "string", array: true, describe: "image files, - for stdin" })
     .option("rules", { type: "boolean", describe: "list the rules, and verify nothing" })
     .option("series", {
@@ -72,13 +82,6 @@ export function builder(yargs: Argv) {
       describe: `show at most this many findings an image; default: ${FINDINGS_SHOWN}`,
     })
     .option("strict", { type: "boolean", describe: "warnings count as errors" })
-    .option("jobs", {
-      alias: "j",
-      type: "string",
-      requiresArg: true,
-      coerce: atLeastOne("jobs"),
-      describe: "images verified at the same time; default: 1",
-    })
     .example("crimg verify app.img", "findings, and what its own kernel would answer")
     .example("crimg verify --series v8 --kernel 2.6.27 app.img", "what another kernel would")
     .example("crimg verify -r -j 4 --sarif images/ > ci.sarif", "a folder, for a CI system")
@@ -130,7 +133,7 @@ async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
 /** The results, in the order of the files. */
 async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerator<VerifyResult> {
   const jobs = files.filter(({ problem }) => problem === undefined).map(({ path }) => jobOf(path, args));
-  const results = verifyJobs(jobs, args);
+  const results = eachFile("verify", jobs, args);
   try {
     for (const { path, problem } of files) {
       if (problem !== undefined) yield { path, failure: { code: "io", message: problem } };
@@ -139,27 +142,6 @@ async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerat
   } finally {
     // Stops the workers if nobody wants the rest.
     await results.return(undefined);
-  }
-}
-
-async function* verifyJobs(
-  jobs: readonly VerifyJob[],
-  { jobs: count = 1, progress: flag }: Args,
-): AsyncGenerator<VerifyResult, void> {
-  if (count > 1 && jobs.length > 1) {
-    const { verifyInWorkers } = await import("./verify-pool.js");
-    yield* verifyInWorkers(jobs, count);
-    return;
-  }
-  const [{ verifyFile }, { progressOf }] = await Promise.all([
-    import("./verify-file.js"),
-    import("./progress.js"),
-  ]);
-  for (const job of jobs) {
-    const progress = await progressOf(job.path, flag, false);
-    const result = verifyFile(job, progress.watch);
-    progress.stop();
-    yield result;
   }
 }
 
@@ -184,15 +166,6 @@ function kernelVersion(text: string | undefined): [number, number, number] | und
   const parts = /^([0-9]{1,5})\.([0-9]{1,5})\.([0-9]{1,5})$/.exec(text);
   if (parts !== null) return [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   throw new CrimgError("usage", `--kernel takes X.Y.Z (2.6.27), found "${text}"`);
-}
-
-/** A whole number from 1 on. */
-function atLeastOne(option: string): (text: string | undefined) => number | undefined {
-  return text => {
-    const value = wholeNumber(option)(text);
-    if (value === 0) throw new CrimgError("usage", `--${option} takes a number from 1 on, found "${text}"`);
-    return value;
-  };
 }
 
 function exitCode(result: VerifyResult, strict: boolean): number {

@@ -131,58 +131,6 @@ describe.concurrent("files that verify finds", () => {
   });
 });
 
-describe.concurrent("--jobs", () => {
-  const files = samples.map(({ dialect, name }) => `samples/${dialect}/${name}`);
-  // The first takes longest, so that the others are ready before their turn.
-  const large = inFolder("large.img");
-
-  beforeAll(() => {
-    const tree = sampleBytes("cr-3a/v9-tree.img");
-    writeFileSync(large, concat(...Array.from({ length: 60 }, () => tree)));
-  });
-
-  test.each(["1", "2", "7", "0x40", "100000"])("%s: the same output in the same order", async count => {
-    const args = ["verify", "--jsonl", large, ...files, inFolder("missing.img"), "samples", ...files];
-    const [alone, together] = await Promise.all([runCrimg(args), runCrimg([...args, "--jobs", count])]);
-    expect(alone.status).toBe(3);
-    expect(together).toEqual(alone);
-    expect(reports(together.stdout)).toHaveLength(2 * files.length + 1);
-  });
-
-  test("with one file, and with none that can be read", async () => {
-    const args = (path: string) => ["verify", path, "--jobs", "4"];
-    expect(await runCrimg(args(tiny))).toEqual(await runCrimg(["verify", tiny]));
-    expect((await runCrimg(args(inFolder("missing.img")))).status).toBe(3);
-  });
-
-  // Breaks something that every worker needs, and nothing that the main thread does.
-  const sabotage = (how: string) => [
-    "--import",
-    `data:text/javascript,${encodeURIComponent(
-      `import { isMainThread } from "node:worker_threads";
-       if (!isMainThread) { ${how} }`,
-    )}`,
-  ];
-
-  test.each([
-    ["meets a bug", "DataView.prototype.getUint32 = undefined;"],
-    ["ends", "setTimeout(() => process.exit(0), 0);"],
-    ["cannot start", "throw new Error('no start');"],
-  ])("a worker that %s ends the run: it does not hang", async (_, how) => {
-    const args = ["verify", "--jobs", "2", ...files];
-    const ran = await runCrimg(args, { nodeArguments: sabotage(how) });
-    expect(ran.status, ran.stderr).toBe(70);
-    expect(ran.stderr).toMatch(/^crimg: this is a bug in crimg: .+\n$/);
-  });
-
-  test("a reader that goes away ends it quietly", async () => {
-    const many = Array.from({ length: 40 }, () => files).flat();
-    const args = ["verify", "--jsonl", "--jobs", "2", ...many];
-    const ran = await runCrimg(args, { closeEarly: true });
-    expect(ran).toMatchObject({ status: 0, stderr: "" });
-  });
-});
-
 describe.concurrent("colours and progress", () => {
   test("colours only say again what is there without them", async () => {
     const args = [

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { VerifyJob, VerifyResult } from "./verify-file.js";
+import type { FileTask, JobOf, ResultOf } from "./file-tasks.js";
 
 /** Tells a worker to end. */
 const NO_MORE = null;
@@ -8,28 +8,29 @@ const NO_MORE = null;
 const WORKERS_MOST = 64;
 
 /**
- * Verifies files in `count` worker threads, and gives the results in the order of the jobs. Throws in the place of a
- * job that ended its worker.
+ * Does a task with files in `count` worker threads, and gives the results in the order of the jobs. Throws in the place
+ * of a job that ended its worker.
  */
-export async function* verifyInWorkers(
-  jobs: readonly VerifyJob[],
+export async function* inWorkers<T extends FileTask>(
+  task: T,
+  jobs: readonly JobOf<T>[],
   count: number,
-): AsyncGenerator<VerifyResult> {
+): AsyncGenerator<ResultOf<T>> {
   const workers = Array.from(
     { length: Math.min(count, jobs.length, WORKERS_MOST) },
-    () => new Worker(new URL("./verify-worker.js", import.meta.url)),
+    () => new Worker(new URL("./worker.js", import.meta.url), { workerData: task }),
   );
   const ends = workers.map(worker => new Promise<void>(resolve => worker.on("exit", () => resolve())));
-  const answers = jobs.map(answer);
+  const answers = jobs.map(() => answer<ResultOf<T>>());
   let next = 0;
   for (const worker of workers) {
-    let current: Answer;
+    let current: Answer<ResultOf<T>>;
     const take = () => {
       if (next >= jobs.length) return worker.postMessage(NO_MORE);
       current = answers[next]!;
       worker.postMessage(jobs[next++]);
     };
-    worker.on("message", (result: VerifyResult) => {
+    worker.on("message", (result: ResultOf<T>) => {
       current.resolve(result);
       take();
     });
@@ -57,15 +58,15 @@ export async function* verifyInWorkers(
   }
 }
 
-interface Answer {
-  readonly promise: Promise<VerifyResult>;
-  resolve(result: VerifyResult): void;
+interface Answer<R> {
+  readonly promise: Promise<R>;
+  resolve(result: R): void;
   reject(error: unknown): void;
 }
 
-function answer(): Answer {
-  let settle!: Pick<Answer, "resolve" | "reject">;
-  const promise = new Promise<VerifyResult>((resolve, reject) => {
+function answer<R>(): Answer<R> {
+  let settle!: Pick<Answer<R>, "resolve" | "reject">;
+  const promise = new Promise<R>((resolve, reject) => {
     settle = { resolve, reject };
   });
   // Looked at in order; one that fails before its turn must not count as unhandled.
