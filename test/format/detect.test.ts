@@ -85,6 +85,16 @@ describe("rev 3 is told apart by the record behind the first TASK", () => {
     },
   );
 
+  test("an unknown record between the two does not hide it", () => {
+    for (const path of ["cr-3a/v9-fpu.img", "cr-3b/v13-fpu.img"]) {
+      const bytes = sampleBytes(path);
+      const string = HEAD_SPAN + 16 + 16 + 16 + header.size + 24;
+      const stranger = joined(headerOf(-7, 5), new Uint8Array(5));
+      const image = joined(bytes.subarray(0, string), stranger, stranger, bytes.subarray(string));
+      expect(said(detect(image))).toBe(`dialect ${path.slice(0, 5)}`);
+    }
+  });
+
   test("a wrong parent of that TASK does not hide it, either", () => {
     const bytes = sampleBytes("cr-3a/v9-fpu.img");
     // Behind HEAD, HEAD_ARCH, TREE and the pids of one task.

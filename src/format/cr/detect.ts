@@ -135,14 +135,10 @@ function byTask(view: DataView, dialect: Dialect): Detected {
 
 /** rev 3: the record after the first TASK is STRING, 3 in v9 and 4 since v10. */
 function byString(view: DataView): Detected {
-  const task = findTask(view);
-  const at = task === undefined ? undefined : task + header.size + littleHeader(view, task, 0).len;
-  if (at !== undefined && at >= 0 && at + header.size <= view.byteLength) {
-    const { type } = littleHeader(view, at, 0);
-    for (const dialect of [cr3a, cr3b]) {
-      if (type === dialect.types["STRING"]) {
-        return { kind: "dialect", dialect, why: `rev 3, STRING is ${type}`, sure: true };
-      }
+  const type = typeBehindTask(view);
+  for (const dialect of [cr3a, cr3b]) {
+    if (type === dialect.types["STRING"]) {
+      return { kind: "dialect", dialect, why: `rev 3, STRING is ${type}`, sure: true };
     }
   }
   // Cut or damaged before the STRING: up to there both dialects have the same bytes.
@@ -152,6 +148,22 @@ function byString(view: DataView): Detected {
     why: "rev 3; no STRING to tell v9 from v10 and later, taken for the later",
     sure: false,
   };
+}
+
+/** Records without a name between TASK and STRING: so many in a row the walk passes over, too. */
+const STRANGERS_MOST = 8;
+
+/** The number of the first record behind TASK, except those that neither dialect knows: they may stand anywhere. */
+function typeBehindTask(view: DataView): number | undefined {
+  let at = findTask(view);
+  for (let strangers = 0; at !== undefined && strangers <= STRANGERS_MOST; strangers++) {
+    const { len } = littleHeader(view, at, 0);
+    at += header.size + len;
+    if (len < 0 || at + header.size > view.byteLength) return undefined;
+    const { type } = littleHeader(view, at, 0);
+    if (cr3a.byType(type) !== undefined || cr3b.byType(type) !== undefined) return type;
+  }
+  return undefined;
 }
 
 function findTask(view: DataView): number | undefined {
