@@ -8,6 +8,7 @@ import { systemReason } from "../image/system-reason.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
+import { jsonText } from "./json-text.js";
 import { openOutput, writeLong } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
 
@@ -171,7 +172,7 @@ export const run: Run<Args> = async args => {
       if (output === undefined || !args.verify || !isPlainFile(output)) continue;
       exit = Math.max(exit, await verifyResult(output, report, args));
     }
-    reportFile?.write(`${JSON.stringify(results, undefined, 2)}\n`);
+    reportFile?.write(`${jsonText(JSON.stringify(results, undefined, 2))}\n`);
     reportFile?.close();
     return exit;
   } catch (error) {

@@ -4,6 +4,7 @@ import { imageOptions, inputName, jobsOption, outputOptions, type Run, withLabel
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { eachFile } from "./file-tasks.js";
 import type { InfoJob } from "./info-file.js";
+import { jsonText } from "./json-text.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
 
@@ -62,10 +63,12 @@ export const run: Run<Args> = async args => {
   const style = terminal.styleFor(args.output === undefined ? args.color : (args.color ?? false));
   const lines = args.json
     ? [
-        JSON.stringify(
-          rows.map(({ label, summary }) => summaryJson(label, summary)),
-          undefined,
-          2,
+        jsonText(
+          JSON.stringify(
+            rows.map(({ label, summary }) => summaryJson(label, summary)),
+            undefined,
+            2,
+          ),
         ),
       ]
     : paths.length === 1

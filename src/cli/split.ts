@@ -9,6 +9,7 @@ import { systemReason } from "../image/system-reason.js";
 import { inputName, type Run } from "./arguments.js";
 import { asideIn } from "./aside.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { jsonText } from "./json-text.js";
 import { openOutput, writeOutput } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
 
@@ -99,7 +100,7 @@ function reportJson(file: string, images: readonly Placed[], gaps: readonly GapP
     })),
     gaps: gaps.map(({ offset, length }) => ({ offset, length })),
   };
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  return `${jsonText(JSON.stringify(report, undefined, 2))}\n`;
 }
 
 /** Writes all images aside first: if one cannot be written, none appears. */

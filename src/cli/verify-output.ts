@@ -1,3 +1,4 @@
+import { jsonText } from "./json-text.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
 import type { VerifiedFile, VerifyFailure } from "./verify-file.js";
@@ -72,11 +73,11 @@ async function jsonOutput({ json, output, inputs }: VerifyOutputOptions): Promis
     add({ path, findings, report }) {
       const image = reportJson(labelOf(path), findings, report);
       if (json) images.push(image);
-      else write([JSON.stringify(image)]);
+      else write([jsonText(JSON.stringify(image))]);
     },
     fail() {},
     end() {
-      if (json) write([JSON.stringify(images, undefined, 2)]);
+      if (json) write([jsonText(JSON.stringify(images, undefined, 2))]);
       end();
     },
   };
@@ -98,7 +99,7 @@ async function sarifOutput({ output, inputs }: VerifyOutputOptions): Promise<Ver
       unread.push({ image: labelOf(path), message });
     },
     end() {
-      write([JSON.stringify(sarifLog(version(), images, unread), undefined, 2)]);
+      write([jsonText(JSON.stringify(sarifLog(version(), images, unread), undefined, 2))]);
       end();
     },
   };
