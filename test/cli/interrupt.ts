@@ -5,8 +5,8 @@ import type { Workplace } from "./workplace.js";
 
 export interface Interruption {
   readonly signal: NodeJS.Signals;
-  /** Says when: asked again and again while crimg runs. */
-  when(): boolean;
+  /** Says when, also from what it has said on stderr: asked again and again while crimg runs. */
+  when(stderr: string): boolean;
   /** Sent to its stdin, which stays open after it. */
   readonly input?: Uint8Array;
 }
@@ -41,7 +41,7 @@ export async function interruptCrimg(
   });
   child.stdin.on("error", () => {});
   child.stdin.write(input);
-  while (child.exitCode === null && child.signalCode === null && !when()) await setTimeout(1);
+  while (child.exitCode === null && child.signalCode === null && !when(stderr)) await setTimeout(1);
   child.kill(signal);
   const given = new AbortController();
   const tooLong = setTimeout(PATIENCE * 1000, undefined, { signal: given.signal }).then(
