@@ -17,7 +17,7 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|file-tasks))\.js$/,
+          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
           priority: 2,
         },
         {

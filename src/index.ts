@@ -14,10 +14,10 @@ export { escapeText } from "./codec/escape.js";
 export type { ByteOrder, Enumeration, Field, FieldHints, FlagSet, Valid } from "./codec/field.js";
 export type { Grammar, RawBlock } from "./codec/grammar.js";
 export { jsonSchemaOf } from "./codec/json.js";
+export type { LayoutField } from "./codec/layout.js";
 export {
   decodeTable,
   encodeTable,
-  type LayoutField,
   type Shape,
   type Table,
   type TableHead,

@@ -1,8 +1,8 @@
 import type { Argv } from "yargs";
 import type { Summary } from "../image/summary.js";
 import { imageOptions, inputName, jobsOption, outputOptions, type Run, withLabel } from "./arguments.js";
+import { eachFile } from "./each-file.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { eachFile } from "./file-tasks.js";
 import type { InfoJob } from "./info-file.js";
 import { jsonText } from "./json-text.js";
 import { writeOutput } from "./output.js";

@@ -10,8 +10,8 @@ import {
   wholeNumber,
   withLabel,
 } from "./arguments.js";
+import { eachFile } from "./each-file.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { eachFile } from "./file-tasks.js";
 import type { ImageFile } from "./image-files.js";
 import { writeOutput } from "./output.js";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";

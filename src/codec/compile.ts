@@ -1,6 +1,6 @@
 import { CrimgError } from "../errors.js";
 import type { ByteOrder, Field, FieldKind } from "./field.js";
-import type { Decode, Encode, LayoutField } from "./table.js";
+import type { Decode, Encode, LayoutField } from "./layout.js";
 import { decodeText, encodeText, trimNuls } from "./text.js";
 
 /**

@@ -1,5 +1,6 @@
 import type { Field } from "./field.js";
-import type { LayoutField, Shape, Table, Values } from "./table.js";
+import type { LayoutField } from "./layout.js";
+import type { Shape, Table, Values } from "./table.js";
 import { trimNuls } from "./text.js";
 
 /**

@@ -1,23 +1,13 @@
 import { CrimgError } from "../errors.js";
 import { compileDecoder, compileEncoder } from "./compile.js";
 import type { ByteOrder, Field } from "./field.js";
+import type { Decode, Encode, LayoutField } from "./layout.js";
 
 /** The fields of a table in the order of their bytes, by their C names. */
 export type Shape = Readonly<Record<string, Field>>;
 
 /** The values of a table's fields: number up to 32 bits, bigint for 64, string for text, a view for bytes. */
 export type Values<S extends Shape> = { -readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never };
-
-/** One field with the place it has in its table. */
-export interface LayoutField {
-  readonly name: string;
-  /** As in the kernel's source, e.g. `__u32`; `pad` for padding of the compiler. */
-  readonly ctype: string;
-  /** Bytes from the start of the payload. */
-  readonly offset: number;
-  readonly size: number;
-  readonly field: Field;
-}
 
 /** What a table is called, and where it comes from. */
 export interface TableHead {
@@ -30,17 +20,6 @@ export interface TableHead {
   /** The posting it is taken from, e.g. `v6 4/9`. */
   readonly source: string;
 }
-
-/**
- * Reads the values at `at` of a view that holds at least `size` bytes from there.
- * `length` is the payload's and matters only to a field that takes the rest of it.
- */
-export type Decode<V> = (view: DataView, at: number, length: number) => V;
-/**
- * Writes the values at `at`. A value that does not fit its field throws `out-of-range`. (Declared as a method's type,
- * so that the table of a record can stand where any table is wanted.)
- */
-export type Encode<V> = { encode(view: DataView, at: number, values: V): void }["encode"];
 
 /** One payload layout: declared once, and everything that knows about it comes from here. */
 export interface Table<S extends Shape = Shape> extends TableHead {

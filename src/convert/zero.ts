@@ -1,7 +1,7 @@
 import { actualText } from "../codec/describe.js";
 import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/json.js";
-import type { LayoutField } from "../codec/table.js";
+import type { LayoutField } from "../codec/layout.js";
 import type { Dialect } from "../format/dialect.js";
 import { layoutFor } from "../image/encode-record.js";
 import type { Context } from "./context.js";

@@ -1,5 +1,6 @@
 import { isStale } from "../codec/field.js";
-import type { LayoutField, Table } from "../codec/table.js";
+import type { LayoutField } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
 import { header } from "../format/cr/records.js";
 import type { Item, Notice, RecordItem } from "../image/item.js";
 import { staleText, valueText } from "./record-text.js";

@@ -2,7 +2,8 @@ import { actualText, symbolicText } from "../codec/describe.js";
 import { escapeText } from "../codec/escape.js";
 import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/json.js";
-import type { LayoutField, Table } from "../codec/table.js";
+import type { LayoutField } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
 import type { RecordItem } from "../image/item.js";
 import type { Style } from "./style.js";
 

@@ -1,6 +1,7 @@
 import type { RawBlock } from "../codec/grammar.js";
 import { conditionText } from "../codec/grammar-text.js";
-import type { Decode, Table } from "../codec/table.js";
+import type { Decode } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
 import {
   DETECTION_SPAN,

@@ -1,4 +1,5 @@
-import type { Decode, Table } from "../codec/table.js";
+import type { Decode } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
 import { header, type RecordName } from "../format/cr/records.js";
 import type { ImageStart } from "./item.js";
 import type { Path } from "./path.js";

@@ -1,6 +1,7 @@
 import { actualText } from "../codec/describe.js";
 import type { Enumeration, Field, FlagSet, Valid } from "../codec/field.js";
-import type { LayoutField, Table } from "../codec/table.js";
+import type { LayoutField } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
 import { dialects } from "../format/cr/dialects.js";
 import type { RecordName } from "../format/cr/records.js";
 import type { Item, RecordItem } from "../image/item.js";

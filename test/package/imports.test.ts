@@ -110,6 +110,18 @@ describe("imports run downward only", () => {
     expect(upward.map(told)).toEqual([]);
   });
 
+  test("no file imports itself by way of others, its types included", () => {
+    const importedBy = new Map(sources.map(({ path, imports }) => [path, imports.map(({ file }) => file)]));
+    const reaches = (from: string, wanted: string, seen = new Set<string>()): boolean =>
+      (importedBy.get(from) ?? []).some(file => {
+        if (file === wanted) return true;
+        if (file === undefined || seen.has(file)) return false;
+        seen.add(file);
+        return reaches(file, wanted, seen);
+      });
+    expect([...importedBy.keys()].filter(path => reaches(path, path))).toEqual([]);
+  });
+
   test("nothing imports index.ts, and index.ts nothing of cli", () => {
     expect(edges.filter(({ file }) => file === "index.ts").map(told)).toEqual([]);
     const ofIndex = edges.filter(({ path, file }) => path === "index.ts" && file !== undefined);

@@ -1,4 +1,5 @@
-import type { LayoutField, Table } from "../../codec/table.js";
+import type { LayoutField } from "../../codec/layout.js";
+import type { Table } from "../../codec/table.js";
 import { encodeText } from "../../codec/text.js";
 import { task } from "../../format/cr/records.js";
 import { bytesOfHex } from "./hex.js";
