@@ -17,12 +17,12 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/]escape|cli[\\/](output|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
+          test: /dist[\\/](errors|codec[\\/]escape|image[\\/]system-reason|cli[\\/](output|output-target|put|write-error|interruption|hole|json-text|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
           priority: 2,
         },
         {
           name: "work",
-          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|progress|spool|write-plan|copy-extent|errors-told|patience|info-file|verify-(file|output)))|chalk/,
+          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|progress|spool|input-stream|write-plan|copy-extent|errors-told|patience|info-file|verify-(file|output)))|chalk/,
           priority: 1,
         },
       ],

@@ -12,7 +12,7 @@ export function isForFileSource(path: string): boolean {
   if (path === "-") return false;
   try {
     const stat = statSync(path);
-    return stat.isDirectory() || (stat.isFile() && stat.size > 0);
+    return stat.isDirectory() || stat.isBlockDevice() || (stat.isFile() && stat.size > 0);
   } catch {
     return true;
   }

@@ -9,8 +9,8 @@ const PIPE_CHUNK = 256 * 1024;
 const SLAB = READ_MOST;
 
 /**
- * A file, or `-` for stdin. Regular files are read where the walk wants to; everything else (pipes, devices, what
- * /proc makes up) in order.
+ * A file, or `-` for stdin. Regular files and disks are read where the walk wants to; everything else (pipes, other
+ * devices, what /proc makes up) in order.
  */
 export function fileSource(input: string | URL): SyncSource {
   const isStdin = input === "-";
@@ -24,9 +24,27 @@ export function fileSource(input: string | URL): SyncSource {
     close();
     throw new CrimgError("io", `${path}: is a directory, expected an image file`);
   }
+  const size = stat.isBlockDevice() ? attempt(path, "read", () => sizeByReading(fd)) : stat.size;
   // /proc files say 0 bytes and have some; stdin may be a file that is read from its middle.
-  if (stat.isFile() && stat.size > 0 && !isStdin) return regularFile(fd, path, stat.size, close);
+  if ((stat.isFile() || stat.isBlockDevice()) && size > 0 && !isStdin)
+    return regularFile(fd, path, size, close);
   return pullSource(pullFrom(fd, path), close);
+}
+
+/** Bytes of a disk, which does not tell: where the first byte is that cannot be read. */
+export function sizeByReading(fd: number): number {
+  const byte = new Uint8Array(1);
+  const has = (offset: number) => readSync(fd, byte, 0, 1, offset) === 1;
+  let end = 1;
+  while (has(end - 1)) end *= 2;
+  // Bytes below `start` are there, that before `end` is not.
+  let start = Math.floor(end / 2);
+  while (start < end - 1) {
+    const middle = Math.floor((start + end) / 2);
+    if (has(middle - 1)) start = middle;
+    else end = middle;
+  }
+  return start;
 }
 
 function regularFile(fd: number, path: string, size: number, close: () => void): SyncSource {
