@@ -1,4 +1,3 @@
-import { escapeText } from "../codec/escape.js";
 import { cpu784, cpu896 } from "../format/cr/records.js";
 import type { Item, RecordItem, RecordOf } from "../image/item.js";
 import { isWhole, type Judge, placeOfField, type Say } from "./judge.js";
@@ -38,7 +37,7 @@ export class Head implements Judge {
     }
     const version = `${fields.major}.${fields.minor}.${fields.patch}`;
     if (!new RegExp(`^${version.replaceAll(".", "\\.")}(?!\\d)`).test(fields.release)) {
-      const message = `release is "${escapeText(fields.release)}", but the version is ${version}`;
+      const message = `release is "${fields.release}", but the version is ${version}`;
       say("head-release", placeOfField(item, "release"), message);
     }
   }

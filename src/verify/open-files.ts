@@ -1,4 +1,3 @@
-import { escapeText } from "../codec/escape.js";
 import { splitAtNul } from "../codec/text.js";
 import { FdType, FileMode, OpenFlags, TaskState } from "../format/cr/names.js";
 import type { Item, RecordOf } from "../image/item.js";
@@ -36,7 +35,7 @@ export class OpenFiles implements Judge {
     const name = splitAtNul(item.fields.fname).text;
     if (!name.endsWith(DELETED)) return;
     const place = placeOfField(item, "fname");
-    const message = `"${escapeText(name)}" was unlinked: no file of this name can be opened`;
+    const message = `"${name}" was unlinked: no file of this name can be opened`;
     if (this.area !== undefined && follows(item, this.area))
       this.say("deleted-file", place, `${message} for the VMA`);
     else this.say("deleted-file", place, message, "crimg convert --deleted drop|create");

@@ -1,3 +1,4 @@
+import { escapeText } from "../../codec/escape.js";
 import type { Finding } from "../finding.js";
 import { rules } from "../rules.js";
 import type { VerifyReport } from "../verify.js";
@@ -61,7 +62,7 @@ function descriptor({ id, group, severity, title, why, source }: (typeof rules)[
 function notification({ image, message }: Unread): unknown {
   return {
     level: "error",
-    message: { text: message },
+    message: { text: escapeText(message) },
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(image) } } }],
   };
 }
@@ -73,7 +74,7 @@ function result(image: string, { rule, severity, offset, path, message, hint }: 
     ruleId: rule,
     ruleIndex: indexes.get(rule),
     level: severity,
-    message: { text: hint === undefined ? message : `${message} [${hint}]` },
+    message: { text: escapeText(hint === undefined ? message : `${message} [${hint}]`) },
     locations: [
       {
         physicalLocation: {
