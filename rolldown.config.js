@@ -17,7 +17,7 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/]escape|image[\\/]system-reason|cli[\\/](output|output-target|put|write-error|interruption|hole|json-text|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
+          test: /dist[\\/](errors|codec[\\/]escape|image[\\/]system-reason|cli[\\/](output|output-target|put|write-error|interruption|hole|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
           priority: 2,
         },
         {

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Argv } from "yargs";
+import { jsonText } from "../codec/json-text.js";
 import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../convert/convert.js";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../image/source.js";
@@ -8,7 +9,6 @@ import { systemReason } from "../image/system-reason.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { jsonText } from "./json-text.js";
 import { openOutput, writeLong } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
 

@@ -7,7 +7,6 @@ import type { SyncSource } from "../image/source.js";
 import type { WalkOptions } from "../image/walk.js";
 import { imageOptions, inputName, outputName, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
-import { jsonText } from "./json-text.js";
 import { type Output, openOutput } from "./output.js";
 
 export const command = "decode <file>";
@@ -158,7 +157,7 @@ async function writeParts(
   const rested = patience();
   for (const part of decodeLinesSync(source, options)) {
     if (typeof part === "string") {
-      lines.write(jsonText(part));
+      lines.write(part);
       lines.write("\n");
     } else pages!.write(part);
     const rest = rested(part.length);

@@ -2,7 +2,6 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { jsonText } from "./json-text.js";
 import { writeLong } from "./output.js";
 import { checkTarget } from "./output-target.js";
 
@@ -94,9 +93,8 @@ export const run: Run<Args> = async args => {
     : await (await import("./spool.js")).rereadable(path, args.output);
   try {
     const watched = progress.watch(source);
-    const isJson = options.view === "json" || options.view === "jsonl";
     const report = await writeLong(args.output, target, write =>
-      inSteps(dumpInSteps(watched, isJson ? text => write(jsonText(text)) : write, options)),
+      inSteps(dumpInSteps(watched, write, options)),
     );
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {

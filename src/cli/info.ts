@@ -1,10 +1,10 @@
 import type { Argv } from "yargs";
+import { jsonText } from "../codec/json-text.js";
 import type { Summary } from "../image/summary.js";
 import { imageOptions, inputName, jobsOption, outputOptions, type Run, withLabel } from "./arguments.js";
 import { eachFile } from "./each-file.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { InfoJob } from "./info-file.js";
-import { jsonText } from "./json-text.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
 

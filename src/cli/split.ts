@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmdirSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import type { Argv } from "yargs";
 import { escapeText } from "../codec/escape.js";
+import { jsonText } from "../codec/json-text.js";
 import type { GapPart, ImagePart } from "../convert/split.js";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../image/source.js";
@@ -9,7 +10,6 @@ import { systemReason } from "../image/system-reason.js";
 import { inputName, type Run } from "./arguments.js";
 import { asideIn } from "./aside.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
-import { jsonText } from "./json-text.js";
 import { openOutput, writeOutput } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
 

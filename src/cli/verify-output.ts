@@ -1,4 +1,4 @@
-import { jsonText } from "./json-text.js";
+import { jsonText } from "../codec/json-text.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
 import type { VerifiedFile, VerifyFailure } from "./verify-file.js";

@@ -1,4 +1,5 @@
 import type { Field } from "./field.js";
+import { jsonText } from "./json-text.js";
 import type { LayoutField } from "./layout.js";
 import type { Shape, Table, Values } from "./table.js";
 import { trimNuls } from "./text.js";
@@ -51,7 +52,7 @@ function compileJson(layout: readonly LayoutField[]): JsonPrinter<never> {
       case "bytes":
         return `'"' + hexOf(${value}) + '"'`;
       case "text":
-        return `JSON.stringify(trimNuls(${value}))`;
+        return `jsonText(JSON.stringify(trimNuls(${value})))`;
       case "array":
         return `'[' + ${value}.map(x => ${print(field.element!, "x")}).join(',') + ']'`;
       default:
@@ -62,7 +63,11 @@ function compileJson(layout: readonly LayoutField[]): JsonPrinter<never> {
     const key = `${i > 0 ? "," : ""}${JSON.stringify(name)}:`;
     return `${JSON.stringify(key)} + ${print(field, `f[${JSON.stringify(name)}]`)}`;
   });
-  return new Function("hexOf", "trimNuls", `return f => ${parts.join(" + ") || '""'};`)(hexOf, trimNuls);
+  return new Function("hexOf", "trimNuls", "jsonText", `return f => ${parts.join(" + ") || '""'};`)(
+    hexOf,
+    trimNuls,
+    jsonText,
+  );
 }
 
 /** The JSON Schema (2020-12) of a table's values as `jsonMembers` prints them. */

@@ -1,3 +1,4 @@
+import { jsonText } from "../codec/json-text.js";
 import { CrimgError } from "../errors.js";
 import type { ImageStart, Item, Notice } from "../image/item.js";
 import { walkSync } from "../image/iterate.js";
@@ -133,11 +134,11 @@ function* writeDocument(
 ): Generator<void, void, void> {
   const label = options.label ?? "input";
   const images = (summaries: readonly Summary[]) =>
-    `"images":[${summaries.map(summary => JSON.stringify(summaryJson(label, summary))).join(",")}]`;
+    `"images":[${summaries.map(summary => jsonText(JSON.stringify(summaryJson(label, summary)))).join(",")}]`;
   // At the head wherever the input can be read twice; of a pipe it is known only at the end.
   const before = source.seekable ? `,${images(summarize(source, walkOptions(options)))}` : "";
   const after = source.seekable ? undefined : new Summaries();
-  write(`{"file":${JSON.stringify(label)}${before},"items":[`);
+  write(`{"file":${jsonText(JSON.stringify(label))}${before},"items":[`);
   let separator = "\n";
   const pass = (item: Item) => {
     write(separator + itemJson(item));
