@@ -1,11 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "rolldown";
 
+const inDist = path => fileURLToPath(new URL(`dist/${path}`, import.meta.url));
+
 // The command is bundled because it starts twice as fast: yargs alone is 40 modules. The library is not.
 export default defineConfig({
   input: ["dist/cli/main.js", "dist/cli/worker.js"],
   platform: "node",
-  resolve: { alias: { "string-width": fileURLToPath(new URL("dist/cli/ascii-width.js", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "string-width": inDist("cli/ascii-width.js"),
+      "node:process": inDist("cli/global-process.js"),
+    },
+  },
   output: {
     dir: "dist/bin",
     format: "esm",
@@ -17,7 +24,7 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/]escape|image[\\/]system-reason|cli[\\/](output|output-target|put|write-error|interruption|hole|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
+          test: /dist[\\/](errors|codec[\\/](escape|json-text)|image[\\/](system-reason|pause)|cli[\\/](output|output-target|put|write-error|interruption|hole|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
           priority: 2,
         },
         {

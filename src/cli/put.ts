@@ -1,4 +1,5 @@
 import { ftruncateSync, writeSync } from "node:fs";
+import { Pause } from "../image/pause.js";
 import { isHole } from "./hole.js";
 import { attempt, writeError } from "./write-error.js";
 
@@ -25,6 +26,7 @@ export function withHoles(fd: number, path: string): Put & { end(): void } {
 
 /** Writes all of `bytes`, also to a pipe that takes them a few at a time; without `at` where the last ones ended. */
 function writeWhole(fd: number, bytes: Uint8Array, path: string, at?: number): void {
+  const pause = new Pause();
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(fd, bytes, done, bytes.length - done, at === undefined ? null : at + done);
@@ -32,7 +34,7 @@ function writeWhole(fd: number, bytes: Uint8Array, path: string, at?: number): v
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") throw new ReaderGone();
       if (code !== "EAGAIN") throw writeError(path, error);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      pause.wait();
     }
   }
 }
