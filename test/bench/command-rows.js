@@ -25,7 +25,7 @@ export function commandRows(folder) {
   const ITEMS = 3_000_000;
   const target = join(folder, "target.img");
   const old = image("2GiB-cr-2.img", path => {
-    const one = ofPages("1GiB.img", { vmas: 2, pages: 262_144 })();
+    const one = ofPages("2GiB-filled.img", { vmas: 2, pages: 262_144, filled: true })();
     command(["convert", "-q", "--no-verify", "--to", "cr-2", one, "-o", path]);
     // Both write over a file that is there: who writes to new blocks first would pay for both.
     shell(`cp ${path} ${target}`);

@@ -5,14 +5,15 @@ const PAGE = 4096;
 const BUFFER = 1 << 20;
 
 /**
- * Writes a cr-3b image of a size and shape for benchmarks. Page contents are holes: a sparse file reads as zeros, and
- * no row is about them.
+ * Writes a cr-3b image of a size and shape for benchmarks. Page contents are holes unless a row is about them: a sparse
+ * file reads as zeros.
  *
  * @param {string} path
- * @param {{ tasks?: number, vmas: number, pages?: number, chunk?: number, named?: boolean }} shape
- *   `vmas` areas a task, `pages` dumped pages in each, at most `chunk` in a PGARR; `named` areas are files.
+ * @param {{ tasks?: number, vmas: number, pages?: number, chunk?: number, named?: boolean, filled?: boolean }} shape
+ *   `vmas` areas a task, `pages` dumped pages in each, at most `chunk` in a PGARR; `named` areas are files, `filled` pages
+ *   are in the file.
  */
-export function generate(path, { tasks = 1, vmas, pages = 0, chunk = 4096, named = false }) {
+export function generate(path, { tasks = 1, vmas, pages = 0, chunk = 4096, named = false, filled = false }) {
   const dialect = dialectNamed("cr-3b");
   const out = new SparseWriter(path);
   const put = (name, fields, parent = 0) => out.write(encodeRecord(dialect, name, fields, parent));
@@ -70,7 +71,8 @@ export function generate(path, { tasks = 1, vmas, pages = 0, chunk = 4096, named
         const addresses = new Uint32Array(count);
         for (let page = 0; page < count; page++) addresses[page] = start + (done + page) * PAGE;
         out.write(new Uint8Array(addresses.buffer));
-        out.skip(count * PAGE);
+        if (filled) out.fill(count * PAGE);
+        else out.skip(count * PAGE);
       }
       put("PGARR", { nr_pages: 0n });
     }
@@ -91,6 +93,8 @@ function registers(dialect) {
   return { ...zeros, ...segments, flags: 0x202n, ip: 0x10000000n, sp: 0x10000ff0n };
 }
 
+const contents = Buffer.alloc(BUFFER, "no hole");
+
 class SparseWriter {
   constructor(path) {
     this.fd = openSync(path, "w");
@@ -108,6 +112,13 @@ class SparseWriter {
   skip(length) {
     this.flush();
     this.offset += length;
+  }
+
+  fill(length) {
+    this.flush();
+    for (let left = length; left > 0; left -= BUFFER) {
+      this.offset += writeSync(this.fd, contents, 0, Math.min(left, BUFFER), this.offset);
+    }
   }
 
   flush() {
