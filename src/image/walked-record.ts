@@ -45,12 +45,11 @@ export class WalkedRecord {
   }
 
   get fields(): Fields {
-    const { image, table, view, at, length } = this;
-    this.decoded ??= (table.decoder(image.dialect.order) as Decode<Fields>)(
-      view,
-      at + header.size,
-      length - header.size,
-    );
+    if (this.decoded === undefined) {
+      const { image, table, view, at, length } = this;
+      const decode = table.decoder(image.dialect.order) as Decode<Fields>;
+      this.decoded = decode(view, at + header.size, length - header.size);
+    }
     return this.decoded;
   }
 

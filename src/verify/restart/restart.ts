@@ -386,9 +386,9 @@ class Restart {
   private open(name: Uint8Array, flags: number): void {
     const nul = name.indexOf(0);
     if (nul < 0) this.kernel.depends.add("stale kernel memory: a file name without a NUL goes on in it");
-    const path = nul < 0 ? name : name.subarray(0, nul);
+    const end = nul < 0 ? name.length : nul;
     const { exists } = this.options;
-    const isThere = exists === undefined ? !isDeleted(path) : exists(decodeText(path));
+    const isThere = exists === undefined ? !isDeleted(name, end) : exists(decodeText(name.subarray(0, end)));
     if (isThere || (flags & O_CREAT) !== 0) this.kernel.depends.add("the files it names");
     else throw new Refusal(Errno.ENOENT);
   }
@@ -434,9 +434,11 @@ class Restart {
 /** What __d_path appends to the name of a file that was unlinked. */
 const DELETED = encodeText(" (deleted)");
 
-function isDeleted(path: Uint8Array): boolean {
-  const from = path.length - DELETED.length;
-  return from >= 0 && DELETED.every((byte, i) => path[from + i] === byte);
+/** True if the first `end` bytes of a name end so. */
+function isDeleted(name: Uint8Array, end: number): boolean {
+  const from = end - DELETED.length;
+  if (from < 0 || name[from] !== DELETED[0]) return false;
+  return DELETED.every((byte, i) => name[from + i] === byte);
 }
 
 /** get_unused_fd */
