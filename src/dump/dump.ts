@@ -5,6 +5,7 @@ import { walkSync } from "../image/iterate.js";
 import type { SyncSource } from "../image/source.js";
 import { Summarizer, type Summary } from "../image/summary.js";
 import type { WalkOptions } from "../image/walk.js";
+import { BelowSummaries } from "./below-summaries.js";
 import { FieldView } from "./field-view.js";
 import { HEX_PREVIEW, HexView } from "./hex-view.js";
 import { itemJson } from "./item-json.js";
@@ -159,16 +160,29 @@ function* writeView(
 ): Generator<void, void, void> {
   const style = options.style ?? plain;
   const label = options.label ?? "input";
+  const summarises = kind === "tree" && options.only === undefined && options.task === undefined;
+  const all = summarises ? new Summaries() : undefined;
+  const head = (summary: Summary) => {
+    for (const line of summaryLines(label, summary, style)) print(line);
+  };
+  let heads = 0;
+  const above = (summary: Summary) => {
+    if (heads++ > 0) print("");
+    head(summary);
+    print("");
+  };
+  // A summary stands above its tree wherever the input can be read twice; on a pipe it can only come after it.
+  const below =
+    summarises && source.seekable
+      ? new BelowSummaries(print, above, () => summarize(source, walkOptions(options)))
+      : undefined;
+  const show = below === undefined ? print : (line: string) => below.line(line);
   const view: View =
     kind === "hex"
-      ? new HexView(print, style)
+      ? new HexView(show, style)
       : options.only === undefined
-        ? new TreeView(print, style, options)
-        : new FieldView(print, style);
-  const summarises = kind === "tree" && options.only === undefined && options.task === undefined;
-  // A summary stands above its tree wherever the input can be read twice; on a pipe it can only come after it.
-  const before = summarises && source.seekable ? summarize(source, walkOptions(options)) : [];
-  const after = summarises && !source.seekable ? new Summaries() : undefined;
+        ? new TreeView(show, style, options)
+        : new FieldView(show, style);
 
   const selector = new Selector(
     item => {
@@ -179,16 +193,6 @@ function* writeView(
     kind === "tree" ? { ...options, pages: true } : options,
   );
   let image: ImageStart | undefined;
-  const start = (next: ImageStart) => {
-    if (image === next) return;
-    view.flush();
-    image = next;
-    const summary = before[next.index - (options.image ?? 0)];
-    if (summary === undefined) return;
-    if (image.index > before[0]!.image.index) print("");
-    for (const line of summaryLines(label, summary, style)) print(line);
-    print("");
-  };
   const notices: Notice[] = [];
   const onNotice = (notice: Notice) => {
     tally.add(notice);
@@ -197,17 +201,22 @@ function* writeView(
   const preview = kind === "hex" ? { preview: HEX_PREVIEW } : {};
   let count = 0;
   for (const item of walkSync(source, { ...walkOptions(options), ...preview, onNotice })) {
-    if (item.kind !== "gap") start(item.image);
-    after?.add(item);
+    if (item.kind !== "gap" && item.image !== image) {
+      view.flush();
+      image = item.image;
+      below?.start(image);
+    }
+    if (below?.waits ?? true) all?.add(item);
     selector.add(item);
     if (notices.length > 0) for (const notice of notices.splice(0)) view.notice(notice);
     if (++count % STEP === 0) yield;
   }
   view.flush();
   for (const notice of notices) view.notice(notice);
-  for (const summary of after?.all ?? []) {
+  if (below?.waits) below.release(all!.all);
+  for (const summary of below === undefined ? (all?.all ?? []) : []) {
     print("");
-    for (const line of summaryLines(label, summary, style)) print(line);
+    head(summary);
   }
   selected.pids = selector.pids;
 }
