@@ -18,8 +18,8 @@ export default defineConfig({
     format: "esm",
     minify: true,
     chunkFileNames: "[name].js",
-    // What the commands work with is one file: finding and opening a dozen takes longer than reading them. What main
-    // itself needs stays out of it, so that --version and --help do not load it.
+    // A few files: finding and opening a dozen takes longer than reading them. Main loads `base` alone, so that --version
+    // and --help are quick; a command that reads images loads `image` and what it does with them.
     codeSplitting: {
       groups: [
         {
@@ -28,8 +28,15 @@ export default defineConfig({
           priority: 2,
         },
         {
-          name: "work",
-          test: /dist[\\/](convert[\\/][^\\/]*$|dump|format|image|verify|cli[\\/](terminal|image-files|progress|spool|input-stream|write-plan|copy-extent|errors-told|patience|info-file|verify-(file|output)))|chalk/,
+          name: "image",
+          test: /dist[\\/](codec|format|image|cli[\\/](terminal|image-files|progress|spool|input-stream|errors-told|patience))|chalk/,
+          priority: 1,
+        },
+        { name: "dump", test: /dist[\\/](dump|cli[\\/]info-file)/, priority: 1 },
+        { name: "verify", test: /dist[\\/](verify|cli[\\/]verify-(file|output))/, priority: 1 },
+        {
+          name: "convert",
+          test: /dist[\\/](convert[\\/][^\\/]*$|cli[\\/](write-plan|copy-extent))/,
           priority: 1,
         },
       ],
