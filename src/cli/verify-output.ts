@@ -1,4 +1,5 @@
 import { jsonText } from "../codec/json-text.js";
+import { reportJson } from "../verify/report/json.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
 import type { VerifiedFile, VerifyFailure } from "./verify-file.js";
@@ -65,8 +66,7 @@ async function humanOutput({ color, output, inputs }: VerifyOutputOptions): Prom
   };
 }
 
-async function jsonOutput({ json, output, inputs }: VerifyOutputOptions): Promise<VerifyOutput> {
-  const { reportJson } = await import("../verify/report/json.js");
+function jsonOutput({ json, output, inputs }: VerifyOutputOptions): VerifyOutput {
   const { write, end } = lineOutput(output, inputs);
   const images: unknown[] = [];
   return {
