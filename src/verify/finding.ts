@@ -25,7 +25,7 @@ export interface Finding {
   readonly offset: number;
   /** The place in the grammar: of the record or raw block. */
   readonly path: string;
-  /** What is wrong, with the numbers. */
+  /** What is wrong, with the numbers. Names are as in the image: see `escapeText` before a terminal gets to see them. */
   readonly message: string;
   /** What mends it. */
   readonly hint?: string;

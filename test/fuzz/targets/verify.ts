@@ -111,7 +111,8 @@ function expectSound({ findings, report }: Judged, length: number): void {
       offset <= length &&
       message !== "";
     if (!isSound) expect.fail(`this is no finding in ${length} bytes: ${JSON.stringify(finding)}`);
-    expectShowable(`${path} ${message} ${hint}`, rule);
+    // In a message names are as they are in the image: whoever shows it escapes it, as the report below does.
+    expectShowable(`${path} ${hint}`, rule);
   }
   expectShowable(reportLines("input", findings, report, plain).join("\n"), "report");
   expect(report.counts).toEqual(counts);
