@@ -102,7 +102,7 @@ export function commandRows(folder) {
     ].flatMap(([name, args]) => [
       flat(`${name}, 1 MiB`, small, args),
       flat(`${name}, 2 GiB`, medium, args),
-      ...(name === "convert" ? [] : [flat(`${name}, 8 GiB`, large, args)]),
+      flat(`${name}, 8 GiB`, large, args),
     ]),
   ];
 }
