@@ -138,7 +138,7 @@ function isSame(a: Piece, b: Piece, dialect: Dialect): boolean {
 }
 
 /** What a piece says, on one line: `has_fxsr 1, has_xsave 0, xstate_size 512`. Padding and stale bytes say nothing. */
-export function pieceText(piece: Piece, dialect: Dialect): string {
+function pieceText(piece: Piece, dialect: Dialect): string {
   if (piece.kind === "plain") return "";
   if (piece.kind === "raw") return rawText(piece.name, bytesOf(piece), dialect);
   const spec = dialect.byName(piece.name);
