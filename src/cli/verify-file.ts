@@ -1,5 +1,6 @@
 import { CrimgError, type ErrorCode } from "../errors.js";
 import { dialectNamed } from "../format/cr/dialects.js";
+import { DELETED } from "../format/cr/names.js";
 import { fileSource } from "../image/file-source.js";
 import type { SyncSource } from "../image/source.js";
 import type { Finding, Severity } from "../verify/finding.js";
@@ -55,7 +56,7 @@ export function verifyFile(
       const verification = verifySync(watch(source), {
         ...options,
         ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
-        exists: name => assumeFiles && !name.endsWith(" (deleted)") && !missing.includes(name),
+        exists: name => assumeFiles && !name.endsWith(DELETED) && !missing.includes(name),
       });
       const findings: Finding[] = [];
       let withheld = 0;

@@ -1,12 +1,12 @@
+import { DELETED } from "../format/cr/names.js";
 import type { Context } from "./context.js";
 import { changed, fieldsOf, isRecord, type RecordPiece, type Stage } from "./piece.js";
 
-/** What __d_path puts behind the name of an unlinked file. */
-const SUFFIX = " (deleted)\0";
+const ENDING = `${DELETED}\0`;
 
 /** True for the name of a file that was unlinked, and that no kernel can open. */
 export function isDeleted(fname: string): boolean {
-  return fname.endsWith(SUFFIX);
+  return fname.endsWith(ENDING);
 }
 
 /** The descriptors of unlinked files: found by the survey, since FILES counts what stands behind it. */
@@ -90,7 +90,7 @@ export function createDeleted({ report }: Context, { objrefs }: DeletedFiles): S
       if (isOfFile && isRecord(piece, "FNAME") && isDeleted(fieldsOf(piece).fname)) {
         const { fname } = fieldsOf(piece);
         const { path } = piece;
-        const plain = `${fname.slice(0, -SUFFIX.length)}\0`;
+        const plain = `${fname.slice(0, -ENDING.length)}\0`;
         report.add({
           kind: "changed",
           path,

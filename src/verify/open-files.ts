@@ -1,5 +1,5 @@
 import { splitAtNul } from "../codec/text.js";
-import { FdType, FileMode, OpenFlags, TaskState } from "../format/cr/names.js";
+import { DELETED, FdType, FileMode, OpenFlags, TaskState } from "../format/cr/names.js";
 import type { Item, RecordOf } from "../image/item.js";
 import { follows, isWhole, type Judge, nulOf, placeOfField, type Say } from "./judge.js";
 
@@ -11,7 +11,6 @@ const forgotten = { O_CREAT: CREAT!, O_EXCL: EXCL!, O_NOCTTY: NOCTTY!, O_TRUNC: 
 const ACCMODE = 3;
 /** MAX_NON_LFS: how far a file can be written without O_LARGEFILE. */
 const SMALL_FILE = 2n ** 31n - 1n;
-const DELETED = " (deleted)";
 const DELETED_END = DELETED.charCodeAt(DELETED.length - 1);
 
 /** Can a file have been open like this, and is it still there to be opened? */

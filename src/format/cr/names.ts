@@ -8,6 +8,9 @@ import type { Enumeration, FlagSet } from "../../codec/field.js";
 /** include/linux/checkpoint.h, v6 2/9. */
 export const CrFlags: FlagSet = { name: "CR_CTX", bits: { CKPT: 0x1, RSTR: 0x2 } };
 
+/** What __d_path (fs/dcache.c) puts behind the name of a file that was unlinked. */
+export const DELETED = " (deleted)";
+
 /** CR_VMA_*, include/linux/checkpoint_hdr.h, v6 4/9. */
 export const VmaType: Enumeration = { name: "CR_VMA", values: { ANON: 1, FILE: 2 } };
 

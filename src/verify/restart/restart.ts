@@ -1,4 +1,5 @@
 import { decodeText, encodeText } from "../../codec/text.js";
+import { DELETED } from "../../format/cr/names.js";
 import { cpu784, cpu896, fxsave, MAGIC_HEAD, MAGIC_TAIL } from "../../format/cr/records.js";
 import type { Window } from "../../image/window.js";
 import { Errno, errnoName } from "./errno.js";
@@ -431,14 +432,13 @@ class Restart {
   }
 }
 
-/** What __d_path appends to the name of a file that was unlinked. */
-const DELETED = encodeText(" (deleted)");
+const deleted = encodeText(DELETED);
 
 /** True if the first `end` bytes of a name end so. */
 function isDeleted(name: Uint8Array, end: number): boolean {
-  const from = end - DELETED.length;
-  if (from < 0 || name[from] !== DELETED[0]) return false;
-  return DELETED.every((byte, i) => name[from + i] === byte);
+  const from = end - deleted.length;
+  if (from < 0 || name[from] !== deleted[0]) return false;
+  return deleted.every((byte, i) => name[from + i] === byte);
 }
 
 /** get_unused_fd */
