@@ -9,8 +9,6 @@ export const LOOKAHEAD = 512 * 1024;
 export const ADDRESSES_CHECKED = 32 * 1024;
 /** Elements of a raw block are handed out in parts of at most this many bytes, so that a window can hold one. */
 export const RAW_PART = 64 * 1024;
-/** Unknown records passed over in a row before they count as garbage. */
-export const UNKNOWN_CHAIN = 8;
 /** Records that may be missing in a row before a known record counts as out of place. */
 export const MISSING_CHAIN = 3;
 /**

@@ -10,11 +10,12 @@ import {
   findHead,
   HEAD_MARK,
   HEAD_SPAN,
+  STRANGERS_MOST,
 } from "../format/cr/detect.js";
 import { header, pids, type RecordName } from "../format/cr/records.js";
 import type { Dialect, RecordSpec } from "../format/dialect.js";
 import type { ImageStart, Item, Notice, NoticeCode, RawItem, RecordItem } from "./item.js";
-import { LOOKAHEAD, RAW_PART, READ_MOST, UNKNOWN_CHAIN } from "./limits.js";
+import { LOOKAHEAD, RAW_PART, READ_MOST } from "./limits.js";
 import type { Path } from "./path.js";
 import { announcedCount, type CountContext, nothingFollows, type RawCounts, rawCounts } from "./raw-count.js";
 import { Scope } from "./scope.js";
@@ -491,7 +492,7 @@ export class Walk {
     const { window, offset } = this;
     let at = offset;
     let next = found;
-    for (let hops = 0; hops < UNKNOWN_CHAIN && next.len >= 0; hops++) {
+    for (let hops = 0; hops < STRANGERS_MOST && next.len >= 0; hops++) {
       at += HEADER + next.len;
       if (!window.holds(offset, at + HEADER - offset)) return this.need(offset, at + HEADER - offset);
       if (this.recordAt(at)) return this.passOver(found);

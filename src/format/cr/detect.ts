@@ -150,8 +150,8 @@ function byString(view: DataView): Detected {
   };
 }
 
-/** Records without a name between TASK and STRING: so many in a row the walk passes over, too. */
-const STRANGERS_MOST = 8;
+/** Records of types that the dialect does not have are passed over, so many in a row; more are garbage. */
+export const STRANGERS_MOST = 8;
 
 /** The number of the first record behind TASK, except those that neither dialect knows: they may stand anywhere. */
 function typeBehindTask(view: DataView): number | undefined {
