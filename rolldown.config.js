@@ -29,7 +29,7 @@ export default defineConfig({
         },
         {
           name: "image",
-          test: /dist[\\/](codec|format|image|cli[\\/](terminal|image-files|progress|spool|input-stream|errors-told|patience))|chalk/,
+          test: /dist[\\/](codec|format|image|cli[\\/](terminal|image-files|progress|spool|input-stream|errors-told|patience|with-file))|chalk/,
           priority: 1,
         },
         { name: "dump", test: /dist[\\/](dump|cli[\\/]info-file)/, priority: 1 },

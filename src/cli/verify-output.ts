@@ -2,7 +2,8 @@ import { jsonText } from "../codec/json-text.js";
 import { reportJson } from "../verify/report/json.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
-import type { VerifiedFile, VerifyFailure } from "./verify-file.js";
+import type { VerifiedFile } from "./verify-file.js";
+import type { FileFailure } from "./with-file.js";
 
 /** How results are to be printed. */
 export interface VerifyOutputOptions {
@@ -20,7 +21,7 @@ export interface VerifyOutputOptions {
 /** Takes results one by one. */
 export interface VerifyOutput {
   add(file: VerifiedFile): void;
-  fail(file: VerifyFailure): void;
+  fail(file: FileFailure): void;
   /** Once, after the last. */
   end(): void;
 }

@@ -1,0 +1,31 @@
+import { CrimgError, type ErrorCode } from "../errors.js";
+import { fileSource } from "../image/file-source.js";
+import type { SyncSource } from "../image/source.js";
+
+/** May look at how a source is read. */
+export type Watch = (source: SyncSource) => SyncSource;
+
+/** Why nothing came of a file; plain data, so that a worker can send it. */
+export interface FileFailure {
+  readonly path: string;
+  readonly failure: { readonly code: ErrorCode; readonly message: string };
+}
+
+/** Lets `use` read a file, and closes it. Errors of ours are part of the result; anything else is a bug and thrown. */
+export function withFile<T>(
+  path: string,
+  watch: Watch | undefined,
+  use: (source: SyncSource) => T,
+): T | FileFailure {
+  try {
+    const source = fileSource(path);
+    try {
+      return use(watch === undefined ? source : watch(source));
+    } finally {
+      source.close?.();
+    }
+  } catch (error) {
+    if (!(error instanceof CrimgError)) throw error;
+    return { path, failure: { code: error.code, message: error.message } };
+  }
+}
