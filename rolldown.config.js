@@ -24,16 +24,20 @@ export default defineConfig({
       groups: [
         {
           name: "base",
-          test: /dist[\\/](errors|codec[\\/](escape|json-text)|image[\\/](system-reason|pause)|cli[\\/](output|output-target|put|write-error|interruption|hole|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
+          test: /dist[\\/](errors|codec[\\/](escape|json-text)|source[\\/](system-reason|pause)|cli[\\/](output|output-target|put|write-error|interruption|hole|exit-code|version|arguments|small-heap|image-output|aside|ascii-width|each-file|file-tasks))\.js$/,
           priority: 2,
         },
         {
           name: "image",
-          test: /dist[\\/](codec|format|image|cli[\\/](terminal|image-files|progress|spool|input-stream|errors-told|patience|with-file))|chalk/,
+          test: /dist[\\/](codec|source|stream|model|formats[\\/](x86|cr[\\/][^\\/]*$)|cli[\\/](terminal|image-files|progress|spool|input-stream|errors-told|patience|with-file))|chalk/,
           priority: 1,
         },
         { name: "dump", test: /dist[\\/](dump|cli[\\/]info-file)/, priority: 1 },
-        { name: "verify", test: /dist[\\/](verify|cli[\\/]verify-(file|output))/, priority: 1 },
+        {
+          name: "verify",
+          test: /dist[\\/](finding|verify|formats[\\/]cr[\\/](verify|restart)|cli[\\/]verify-(file|output))/,
+          priority: 1,
+        },
         {
           name: "convert",
           test: /dist[\\/](convert[\\/][^\\/]*$|cli[\\/](write-plan|copy-extent))/,

@@ -38,14 +38,6 @@ export {
   type ReportEntry,
   type Sink,
 } from "./convert/convert.js";
-export {
-  type DecodedPart,
-  type DecodeOptions,
-  decodeLines,
-  decodeLinesSync,
-} from "./convert/lines/decode.js";
-export { type EncodeOptions, encodeLines, type LineChunks } from "./convert/lines/encode.js";
-export type { PagesMode } from "./convert/lines/line.js";
 export { dialectOfRev } from "./convert/options.js";
 export { type FilePart, fileParts, soundLength } from "./convert/split.js";
 export { taskPids } from "./convert/task.js";
@@ -53,16 +45,40 @@ export { type DumpOptions, type DumpReport, dump, summarize } from "./dump/dump.
 export { itemJson } from "./dump/item-json.js";
 export { plain, type Style } from "./dump/style.js";
 export { CrimgError, type ErrorCode, type Position } from "./errors.js";
-export { type Detected, detect } from "./format/cr/detect.js";
-export { dialectNamed, dialects } from "./format/cr/dialects.js";
-export { extendedText, type FpuState, fpuStateOf } from "./format/cr/fpu.js";
-export type { RecordFields, RecordName } from "./format/cr/records.js";
-export { type Segment, segmentOf } from "./format/cr/segment.js";
-export type { SeriesGuess } from "./format/cr/series.js";
-export type { Dialect, DialectParts, RecordSpec } from "./format/dialect.js";
-export { type BuildItem, type BuildRaw, type BuildRecord, buildImage } from "./image/build-image.js";
-export { encodeRecord } from "./image/encode-record.js";
-export { Image } from "./image/image.js";
+export type { Finding, Rule, Severity } from "./finding.js";
+export { type Detected, detect } from "./formats/cr/detect.js";
+export { dialectNamed, dialects } from "./formats/cr/dialects.js";
+export type { RecordFields, RecordName } from "./formats/cr/records.js";
+export type { RestartOptions, TaskVerdict, Verdict } from "./formats/cr/restart/restart.js";
+export { restartSeries } from "./formats/cr/restart/series.js";
+export type { SeriesGuess } from "./formats/cr/series.js";
+export { rules } from "./formats/cr/verify/rules.js";
+export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
+export { type Segment, segmentOf } from "./formats/x86/segment.js";
+export {
+  type DecodedPart,
+  type DecodeOptions,
+  decodeLines,
+  decodeLinesSync,
+} from "./lines/decode.js";
+export { type EncodeOptions, encodeLines, type LineChunks } from "./lines/encode.js";
+export type { PagesMode } from "./lines/line.js";
+export { Image } from "./model/image.js";
+export type { ReadOptions } from "./model/memory.js";
+export type { Summary, TaskSummary } from "./model/summary.js";
+export { type Input, openImage } from "./open-image.js";
+export {
+  type BlobLike,
+  blobSource,
+  bytesSource,
+  pullSource,
+  type Source,
+  type SyncSource,
+  streamSource,
+} from "./source/source.js";
+export { type BuildItem, type BuildRaw, type BuildRecord, buildImage } from "./stream/build-image.js";
+export type { Dialect, DialectParts, RecordSpec } from "./stream/dialect.js";
+export { encodeRecord } from "./stream/encode-record.js";
 export {
   elements,
   type GapItem,
@@ -74,23 +90,7 @@ export {
   type RecordItem,
   type RecordOf,
   type UnknownItem,
-} from "./image/item.js";
-export { walk, walkSync } from "./image/iterate.js";
-export type { ReadOptions } from "./image/memory.js";
-export {
-  type BlobLike,
-  blobSource,
-  bytesSource,
-  pullSource,
-  type Source,
-  type SyncSource,
-  streamSource,
-} from "./image/source.js";
-export type { Summary, TaskSummary } from "./image/summary.js";
-export type { WalkOptions } from "./image/walk.js";
-export { type Input, openImage } from "./open-image.js";
-export type { Finding, Rule, Severity } from "./verify/finding.js";
-export type { RestartOptions, TaskVerdict, Verdict } from "./verify/restart/restart.js";
-export { restartSeries } from "./verify/restart/series.js";
-export { rules } from "./verify/rules.js";
+} from "./stream/item.js";
+export { walk, walkSync } from "./stream/iterate.js";
+export type { WalkOptions } from "./stream/walk.js";
 export { type VerifyOptions, type VerifyReport, verify, verifySync } from "./verify/verify.js";

@@ -1,7 +1,7 @@
 import { CrimgError } from "./errors.js";
-import { Image } from "./image/image.js";
-import { type BlobLike, blobSource, bytesSource, type Source, streamSource } from "./image/source.js";
-import type { WalkOptions } from "./image/walk.js";
+import { Image } from "./model/image.js";
+import { type BlobLike, blobSource, bytesSource, type Source, streamSource } from "./source/source.js";
+import type { WalkOptions } from "./stream/walk.js";
 
 /** What an image can be opened from: a path, bytes in memory, a Blob or File, a stream of chunks, or a source of one's own. */
 export type Input = string | URL | Uint8Array | ArrayBuffer | BlobLike | AsyncIterable<Uint8Array> | Source;
@@ -17,7 +17,7 @@ export async function openImage(input: Input, options: WalkOptions = {}): Promis
 async function sourceOf(input: Input): Promise<Source> {
   if (typeof input === "string" || input instanceof URL) {
     // Loaded only here, so that the library runs where there are no files.
-    const { fileSource } = await import("./image/file-source.js");
+    const { fileSource } = await import("./source/file-source.js");
     return fileSource(input);
   }
   if (input instanceof Uint8Array) return bytesSource(input);

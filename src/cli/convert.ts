@@ -4,8 +4,8 @@ import type { Argv } from "yargs";
 import { jsonText } from "../codec/json-text.js";
 import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../convert/convert.js";
 import { CrimgError } from "../errors.js";
-import type { SyncSource } from "../image/source.js";
-import { systemReason } from "../image/system-reason.js";
+import type { SyncSource } from "../source/source.js";
+import { systemReason } from "../source/system-reason.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
@@ -224,8 +224,8 @@ async function splitJobs(
 ): Promise<Job[]> {
   const [{ taskPids }, { walkSync }, { dialectNamed }] = await Promise.all([
     import("../convert/task.js"),
-    import("../image/iterate.js"),
-    import("../format/cr/dialects.js"),
+    import("../stream/iterate.js"),
+    import("../formats/cr/dialects.js"),
   ]);
   const { at, image, dialect } = options;
   const one = at !== undefined && image === undefined ? 0 : image;
@@ -300,7 +300,7 @@ async function verifyResult(
     import("./verify-file.js"),
     import("../verify/report/human.js"),
     import("./terminal.js"),
-    import("../verify/rules.js"),
+    import("../formats/cr/verify/rules.js"),
   ]);
   const result = verifyFile({
     path,

@@ -1,5 +1,5 @@
-import { type Extent, extentReader, partsOf } from "../convert/extent.js";
-import type { SyncSource } from "../image/source.js";
+import { type Extent, extentReader, partsOf } from "../source/extent.js";
+import type { SyncSource } from "../source/source.js";
 import type { Write } from "./output.js";
 import { patience } from "./patience.js";
 

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Argv } from "yargs";
-import type { DecodeOptions } from "../convert/lines/decode.js";
 import { CrimgError } from "../errors.js";
-import type { SyncSource } from "../image/source.js";
-import type { WalkOptions } from "../image/walk.js";
+import type { DecodeOptions } from "../lines/decode.js";
+import type { SyncSource } from "../source/source.js";
+import type { WalkOptions } from "../stream/walk.js";
 import { imageOptions, inputName, outputName, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { type Output, openOutput } from "./output.js";
@@ -45,7 +45,7 @@ type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 export const run: Run<Args> = async args => {
   const [{ dialectNamed }, { rereadable }, { ErrorsTold, about }, { complain }, { progressOf }] =
     await Promise.all([
-      import("../format/cr/dialects.js"),
+      import("../formats/cr/dialects.js"),
       import("./spool.js"),
       import("./errors-told.js"),
       import("./terminal.js"),
@@ -151,7 +151,7 @@ async function writeParts(
   options: DecodeOptions & WalkOptions,
 ): Promise<void> {
   const [{ decodeLinesSync }, { patience }] = await Promise.all([
-    import("../convert/lines/decode.js"),
+    import("../lines/decode.js"),
     import("./patience.js"),
   ]);
   const rested = patience();

@@ -64,8 +64,8 @@ export const run: Run<Args> = async args => {
   ] = await Promise.all([
     import("../dump/dump.js"),
     import("../dump/select.js"),
-    import("../format/cr/dialects.js"),
-    import("../image/file-source.js"),
+    import("../formats/cr/dialects.js"),
+    import("../source/file-source.js"),
     import("./terminal.js"),
     import("./progress.js"),
   ]);

@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
-import type { Source, SyncSource } from "../image/source.js";
+import type { Source, SyncSource } from "../source/source.js";
 import { inputName, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
@@ -65,8 +65,8 @@ export const run: Run<Args> = async args => {
 /** The page contents, which are read in order, and once. */
 async function pagesSource(path: string): Promise<Source> {
   const [{ fileSource }, { streamSource }, { inputStream, isForFileSource }] = await Promise.all([
-    import("../image/file-source.js"),
-    import("../image/source.js"),
+    import("../source/file-source.js"),
+    import("../source/source.js"),
     import("./input-stream.js"),
   ]);
   return isForFileSource(path) ? fileSource(path) : streamSource(inputStream(path));
@@ -80,7 +80,7 @@ async function encode(
   write: Write,
 ): Promise<void> {
   const [{ encodeLines }, { inputStream }, { patience }] = await Promise.all([
-    import("../convert/lines/encode.js"),
+    import("../lines/encode.js"),
     import("./input-stream.js"),
     import("./patience.js"),
   ]);

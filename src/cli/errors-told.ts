@@ -1,5 +1,5 @@
 import { CrimgError } from "../errors.js";
-import type { Notice } from "../image/item.js";
+import type { Notice } from "../stream/item.js";
 import { withLabel } from "./arguments.js";
 
 /** Errors of an image that are told one by one; more are only counted. */

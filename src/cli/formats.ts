@@ -22,7 +22,7 @@ type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 export const run: Run<Args> = async args => {
   const [formats, { dialectNamed, dialects }, { styleFor }] = await Promise.all([
     import("../dump/formats.js"),
-    import("../format/cr/dialects.js"),
+    import("../formats/cr/dialects.js"),
     import("./terminal.js"),
   ]);
   const dialect = args.dialect === undefined ? undefined : dialectNamed(args.dialect);

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { systemReason } from "../image/system-reason.js";
+import { systemReason } from "../source/system-reason.js";
 
 /** A file that is meant, or what keeps us from knowing the files that are. */
 export type ImageFile = { readonly path: string; readonly problem?: string };

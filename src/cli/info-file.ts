@@ -1,7 +1,7 @@
 import { summarize } from "../dump/dump.js";
-import { dialectNamed } from "../format/cr/dialects.js";
-import type { ImageStart } from "../image/item.js";
-import type { Summary } from "../image/summary.js";
+import { dialectNamed } from "../formats/cr/dialects.js";
+import type { Summary } from "../model/summary.js";
+import type { ImageStart } from "../stream/item.js";
 import { type FileFailure, type Watch, withFile } from "./with-file.js";
 
 /** What the summary of one file takes; plain data, so that it can be sent to a worker. */

@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import { jsonText } from "../codec/json-text.js";
-import type { Summary } from "../image/summary.js";
+import type { Summary } from "../model/summary.js";
 import { imageOptions, inputName, jobsOption, outputOptions, type Run, withLabel } from "./arguments.js";
 import { eachFile } from "./each-file.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
@@ -33,7 +33,7 @@ export const run: Run<Args> = async args => {
     import("../dump/summary-view.js"),
     import("./terminal.js"),
   ]);
-  if (args.dialect !== undefined) (await import("../format/cr/dialects.js")).dialectNamed(args.dialect);
+  if (args.dialect !== undefined) (await import("../formats/cr/dialects.js")).dialectNamed(args.dialect);
   const paths = args.files.map(inputName);
   const target = { inputs: paths };
   checkTarget(args.output, target);

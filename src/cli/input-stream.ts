@@ -1,7 +1,7 @@
 import { constants, createReadStream, fstatSync, openSync, statSync } from "node:fs";
 import { Socket } from "node:net";
 import { CrimgError } from "../errors.js";
-import { systemReason } from "../image/system-reason.js";
+import { systemReason } from "../source/system-reason.js";
 
 const STDIN = 0;
 /** Bytes taken from a device at once. */

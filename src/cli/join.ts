@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
-import type { SyncSource } from "../image/source.js";
+import type { SyncSource } from "../source/source.js";
 import { inputName, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";

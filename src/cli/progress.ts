@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
 import { escapeText } from "../codec/escape.js";
-import type { SyncSource } from "../image/source.js";
+import type { SyncSource } from "../source/source.js";
 
 /** Milliseconds before which nobody wonders. */
 const PATIENCE = 500;

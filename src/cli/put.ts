@@ -1,5 +1,5 @@
 import { ftruncateSync, writeSync } from "node:fs";
-import { Pause } from "../image/pause.js";
+import { Pause } from "../source/pause.js";
 import { isHole } from "./hole.js";
 import { attempt, writeError } from "./write-error.js";
 

@@ -1,6 +1,6 @@
-import { dialectNamed } from "../format/cr/dialects.js";
-import { DELETED } from "../format/cr/names.js";
-import type { Finding, Severity } from "../verify/finding.js";
+import type { Finding, Severity } from "../finding.js";
+import { dialectNamed } from "../formats/cr/dialects.js";
+import { DELETED } from "../formats/cr/names.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
 import { type FileFailure, type Watch, withFile } from "./with-file.js";
 

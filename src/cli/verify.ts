@@ -126,8 +126,8 @@ export const run: Run<Args> = async args => {
 
 /** Names that no file can make right are refused before any file is read. */
 async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
-  if (series !== undefined) (await import("../verify/restart/series.js")).restartSeriesNamed(series);
-  if (dialect !== undefined) (await import("../format/cr/dialects.js")).dialectNamed(dialect);
+  if (series !== undefined) (await import("../formats/cr/restart/series.js")).restartSeriesNamed(series);
+  if (dialect !== undefined) (await import("../formats/cr/dialects.js")).dialectNamed(dialect);
 }
 
 /** The results, in the order of the files. */

@@ -1,6 +1,6 @@
 import { CrimgError, type ErrorCode } from "../errors.js";
-import { fileSource } from "../image/file-source.js";
-import type { SyncSource } from "../image/source.js";
+import { fileSource } from "../source/file-source.js";
+import type { SyncSource } from "../source/source.js";
 
 /** May look at how a source is read. */
 export type Watch = (source: SyncSource) => SyncSource;

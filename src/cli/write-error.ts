@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { CrimgError } from "../errors.js";
-import { systemReason } from "../image/system-reason.js";
+import { systemReason } from "../source/system-reason.js";
 
 /** Does something that makes a file. What the system says against it is an error of ours. */
 export function attempt<T>(path: string, action: () => T): T {

@@ -1,6 +1,6 @@
 import type { ConversionReport, PlanStep } from "../convert/convert.js";
-import { fill } from "../convert/extent.js";
-import type { SyncSource } from "../image/source.js";
+import { fill } from "../source/extent.js";
+import type { SyncSource } from "../source/source.js";
 import type { Write } from "./output.js";
 import { patience } from "./patience.js";
 

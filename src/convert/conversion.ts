@@ -1,11 +1,11 @@
 import { CrimgError } from "../errors.js";
-import { dialectNamed } from "../format/cr/dialects.js";
-import { MAGIC_TAIL } from "../format/cr/records.js";
-import type { Dialect } from "../format/dialect.js";
-import type { Item, Notice } from "../image/item.js";
-import type { Source } from "../image/source.js";
-import { NEED, Walk, type WalkOptions } from "../image/walk.js";
-import { Window } from "../image/window.js";
+import { dialectNamed } from "../formats/cr/dialects.js";
+import { MAGIC_TAIL } from "../formats/cr/records.js";
+import type { Source } from "../source/source.js";
+import { Window } from "../source/window.js";
+import type { Dialect } from "../stream/dialect.js";
+import type { Item, Notice } from "../stream/item.js";
+import { NEED, Walk, type WalkOptions } from "../stream/walk.js";
 import type { Context } from "./context.js";
 import { createDeleted, withoutDeleted } from "./deleted.js";
 import { onlyUsableFpu, withoutPointers } from "./fpu.js";

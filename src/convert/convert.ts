@@ -1,9 +1,9 @@
 import { joinBytes } from "../codec/bytes.js";
-import type { Image } from "../image/image.js";
-import { bytesSource, type SyncSource } from "../image/source.js";
-import { Window } from "../image/window.js";
+import type { Image } from "../model/image.js";
+import { partsOf, readExtent } from "../source/extent.js";
+import { bytesSource, type SyncSource } from "../source/source.js";
+import { Window } from "../source/window.js";
 import { conversion } from "./conversion.js";
-import { partsOf, readExtent } from "./extent.js";
 import type { ConvertOptions } from "./options.js";
 import type { PlanStep } from "./plan.js";
 import type { ConversionReport } from "./report.js";

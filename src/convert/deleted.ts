@@ -1,4 +1,4 @@
-import { DELETED } from "../format/cr/names.js";
+import { DELETED } from "../formats/cr/names.js";
 import type { Context } from "./context.js";
 import { changed, fieldsOf, isRecord, type RecordPiece, type Stage } from "./piece.js";
 

@@ -1,5 +1,5 @@
 import type { ByteOrder } from "../codec/field.js";
-import { holdsPointer, seriesWithoutFpu } from "../format/cr/series.js";
+import { holdsPointer, seriesWithoutFpu } from "../formats/cr/series.js";
 import type { Context, FpuFacts } from "./context.js";
 import { freshFpu } from "./fpu-state.js";
 import type { Goal } from "./options.js";

@@ -1,6 +1,6 @@
-import type { RecordFields, RecordName } from "../format/cr/records.js";
-import type { Item } from "../image/item.js";
-import type { Extent } from "./extent.js";
+import type { RecordFields, RecordName } from "../formats/cr/records.js";
+import type { Extent } from "../source/extent.js";
+import type { Item } from "../stream/item.js";
 
 /** What flows through a conversion: an item of the source, as it stands or changed, or something invented. */
 export type Piece = RecordPiece | RawPiece | PlainPiece;

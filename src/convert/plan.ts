@@ -1,8 +1,8 @@
 import { CrimgError } from "../errors.js";
-import { header } from "../format/cr/records.js";
-import type { Dialect } from "../format/dialect.js";
-import { encodeRecord } from "../image/encode-record.js";
-import type { Extent } from "./extent.js";
+import { header } from "../formats/cr/records.js";
+import type { Extent } from "../source/extent.js";
+import type { Dialect } from "../stream/dialect.js";
+import { encodeRecord } from "../stream/encode-record.js";
 import type { Body, Piece, PlainPiece, RecordPiece } from "./piece.js";
 import type { Report } from "./report.js";
 

@@ -1,5 +1,5 @@
 import { count, type JsonSchema, listOf, objectOf, schemaHead, text } from "../codec/schema.js";
-import { dialects } from "../format/cr/dialects.js";
+import { dialects } from "../formats/cr/dialects.js";
 
 /** The JSON Schema of what split prints, by file name. */
 export function splitSchemas(): Record<string, JsonSchema> {

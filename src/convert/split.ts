@@ -1,8 +1,8 @@
 import { CrimgError } from "../errors.js";
-import type { Notice } from "../image/item.js";
-import { walkSync } from "../image/iterate.js";
-import type { SyncSource } from "../image/source.js";
-import type { Extent } from "./extent.js";
+import type { Extent } from "../source/extent.js";
+import type { SyncSource } from "../source/source.js";
+import type { Notice } from "../stream/item.js";
+import { walkSync } from "../stream/iterate.js";
 
 /** An image of a file, whole from head to tail, or bytes around images. The parts tile the file. */
 export type FilePart = ImagePart | GapPart;

@@ -1,9 +1,9 @@
 import { actualText } from "../codec/describe.js";
 import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/json.js";
-import type { RecordName } from "../format/cr/records.js";
-import type { Dialect } from "../format/dialect.js";
-import { layoutFor } from "../image/encode-record.js";
+import type { RecordName } from "../formats/cr/records.js";
+import type { Dialect } from "../stream/dialect.js";
+import { layoutFor } from "../stream/encode-record.js";
 import type { Context, Facts } from "./context.js";
 import { bytesOf, changed, type Piece, pipeline, type RecordPiece, type Stage } from "./piece.js";
 

@@ -1,11 +1,11 @@
 import { encodeTable } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
-import { cr1 } from "../format/cr/cr-1.js";
-import { cr2 } from "../format/cr/cr-2.js";
-import { cr3a } from "../format/cr/cr-3a.js";
-import { cr3b } from "../format/cr/cr-3b.js";
-import { pids } from "../format/cr/records.js";
-import type { Dialect } from "../format/dialect.js";
+import { cr1 } from "../formats/cr/cr-1.js";
+import { cr2 } from "../formats/cr/cr-2.js";
+import { cr3a } from "../formats/cr/cr-3a.js";
+import { cr3b } from "../formats/cr/cr-3b.js";
+import { pids } from "../formats/cr/records.js";
+import type { Dialect } from "../stream/dialect.js";
 import type { FpuFacts } from "./context.js";
 import { fpuBehindCpu, fpuIntoCpu } from "./cpu.js";
 import { XSAVE_SIZE } from "./fpu-state.js";

@@ -1,6 +1,6 @@
 import { CrimgError } from "../errors.js";
-import type { Dialect } from "../format/dialect.js";
-import type { Item, Notice, RawItem, RecordItem } from "../image/item.js";
+import type { Dialect } from "../stream/dialect.js";
+import type { Item, Notice, RawItem, RecordItem } from "../stream/item.js";
 import type { Facts } from "./context.js";
 import { type DeletedFiles, isDeleted } from "./deleted.js";
 import { repairedFpu } from "./fpu.js";

@@ -1,8 +1,8 @@
 import { decodeTable, encodeTable } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
-import { pids } from "../format/cr/records.js";
-import type { Dialect } from "../format/dialect.js";
-import type { ImageStart, Item } from "../image/item.js";
+import { pids } from "../formats/cr/records.js";
+import type { Dialect } from "../stream/dialect.js";
+import type { ImageStart, Item } from "../stream/item.js";
 import type { Context } from "./context.js";
 import {
   bytesOf,

@@ -1,8 +1,8 @@
 import { CrimgError } from "../errors.js";
-import { VmFlags } from "../format/cr/names.js";
-import type { RecordFields } from "../format/cr/records.js";
+import { VmFlags } from "../formats/cr/names.js";
+import type { RecordFields } from "../formats/cr/records.js";
+import type { Extent } from "../source/extent.js";
 import type { Context } from "./context.js";
-import type { Extent } from "./extent.js";
 import type { Piece, RawPiece, Stage } from "./piece.js";
 
 /** push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter: __kernel_vsyscall, at 0x414 in the vdso of 2.6.27. */

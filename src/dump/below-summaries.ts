@@ -1,5 +1,5 @@
-import type { ImageStart } from "../image/item.js";
-import type { Summary } from "../image/summary.js";
+import type { Summary } from "../model/summary.js";
+import type { ImageStart } from "../stream/item.js";
 
 /** Characters of lines that are held back: what a dump of a thousand areas prints. */
 const HELD_MOST = 1024 * 1024;

@@ -1,10 +1,10 @@
 import { jsonText } from "../codec/json-text.js";
 import { CrimgError } from "../errors.js";
-import type { ImageStart, Item, Notice } from "../image/item.js";
-import { walkSync } from "../image/iterate.js";
-import type { SyncSource } from "../image/source.js";
-import { Summarizer, type Summary } from "../image/summary.js";
-import type { WalkOptions } from "../image/walk.js";
+import { Summarizer, type Summary } from "../model/summary.js";
+import type { SyncSource } from "../source/source.js";
+import type { ImageStart, Item, Notice } from "../stream/item.js";
+import { walkSync } from "../stream/iterate.js";
+import type { WalkOptions } from "../stream/walk.js";
 import { BelowSummaries } from "./below-summaries.js";
 import { FieldView } from "./field-view.js";
 import { HEX_PREVIEW, HexView } from "./hex-view.js";

@@ -1,6 +1,6 @@
 import { isStale } from "../codec/field.js";
 import type { Table } from "../codec/table.js";
-import { elements, type Item, type Notice, type RawItem, type RecordItem } from "../image/item.js";
+import { elements, type Item, type Notice, type RawItem, type RecordItem } from "../stream/item.js";
 import { fpuLines } from "./fpu-view.js";
 import { staleText, valueText } from "./record-text.js";
 import { descriptorLines } from "./segment-view.js";

@@ -1,9 +1,9 @@
 import { grammarLines, rawText } from "../codec/grammar-text.js";
 import type { Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
-import { dialects } from "../format/cr/dialects.js";
-import { fsave, fxsave } from "../format/cr/records.js";
-import type { Dialect, RecordSpec } from "../format/dialect.js";
+import { dialects } from "../formats/cr/dialects.js";
+import { fsave, fxsave } from "../formats/cr/records.js";
+import type { Dialect, RecordSpec } from "../stream/dialect.js";
 import type { Style } from "./style.js";
 
 /** The dialects, one a line. */

@@ -1,6 +1,6 @@
 import type { ByteOrder } from "../codec/field.js";
-import { extendedText, fpuStateOf, isStackRegisterUsed, wideHex } from "../format/cr/fpu.js";
-import { holdsPointer } from "../format/cr/series.js";
+import { holdsPointer } from "../formats/cr/series.js";
+import { extendedText, fpuStateOf, isStackRegisterUsed, wideHex } from "../formats/x86/fpu.js";
 import type { Style } from "./style.js";
 
 /** FPU state: control words, then one line a register. */

@@ -1,8 +1,8 @@
 import { isStale } from "../codec/field.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
-import { header } from "../format/cr/records.js";
-import type { Item, Notice, RecordItem } from "../image/item.js";
+import { header } from "../formats/cr/records.js";
+import type { Item, Notice, RecordItem } from "../stream/item.js";
 import { staleText, valueText } from "./record-text.js";
 import type { Style } from "./style.js";
 

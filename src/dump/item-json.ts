@@ -1,9 +1,9 @@
 import { hexOf, jsonMembers } from "../codec/json.js";
 import type { Table } from "../codec/table.js";
-import { type FpuState, fpuStateOf } from "../format/cr/fpu.js";
-import { descriptor, fxsave, header } from "../format/cr/records.js";
-import { segmentOf } from "../format/cr/segment.js";
-import { elements, type Item, type RawItem, type RecordItem } from "../image/item.js";
+import { descriptor, fxsave, header } from "../formats/cr/records.js";
+import { type FpuState, fpuStateOf } from "../formats/x86/fpu.js";
+import { segmentOf } from "../formats/x86/segment.js";
+import { elements, type Item, type RawItem, type RecordItem } from "../stream/item.js";
 
 /** One item as a line of JSON, without the line's end. schemas/dump-item.schema.json says what it holds. */
 export function itemJson(item: Item): string {

@@ -4,7 +4,7 @@ import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/json.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
-import type { RecordItem } from "../image/item.js";
+import type { RecordItem } from "../stream/item.js";
 import type { Style } from "./style.js";
 
 /** `0x00100073 READ|WRITE`: the value as it stands, and beside it what it means. */

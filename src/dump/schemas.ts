@@ -1,8 +1,8 @@
 import { jsonSchemaOf } from "../codec/json.js";
 import { count, listOf, nothing, objectOf, schemaHead, text } from "../codec/schema.js";
 import type { Table } from "../codec/table.js";
-import { dialects } from "../format/cr/dialects.js";
-import { descriptor, fxsave } from "../format/cr/records.js";
+import { dialects } from "../formats/cr/dialects.js";
+import { descriptor, fxsave } from "../formats/cr/records.js";
 
 /** The JSON Schemas of what dump, info and formats print, by file name. The tables are where they come from. */
 export function dumpSchemas(): Record<string, unknown> {

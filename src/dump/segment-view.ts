@@ -1,5 +1,5 @@
-import { segmentOf } from "../format/cr/segment.js";
-import { elements, type RawItem } from "../image/item.js";
+import { segmentOf } from "../formats/x86/segment.js";
+import { elements, type RawItem } from "../stream/item.js";
 import type { Style } from "./style.js";
 
 /** First GDT entry of the TLS array (GDT_ENTRY_TLS_MIN, i386). */

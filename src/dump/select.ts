@@ -1,6 +1,6 @@
 import { CrimgError } from "../errors.js";
-import { dialects } from "../format/cr/dialects.js";
-import type { Item } from "../image/item.js";
+import { dialects } from "../formats/cr/dialects.js";
+import type { Item } from "../stream/item.js";
 
 /** Which items to show. */
 export interface Selection {

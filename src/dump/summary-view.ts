@@ -1,7 +1,7 @@
 import { flagsText, timeText } from "../codec/describe.js";
 import { escapeText } from "../codec/escape.js";
-import { CrFlags } from "../format/cr/names.js";
-import type { Summary } from "../image/summary.js";
+import { CrFlags } from "../formats/cr/names.js";
+import type { Summary } from "../model/summary.js";
 import type { Style } from "./style.js";
 
 /** Tasks listed one by one in a summary; more are counted. */

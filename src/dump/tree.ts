@@ -1,8 +1,8 @@
 import { enumText, flagsText, symbolicText } from "../codec/describe.js";
 import { escapeText } from "../codec/escape.js";
 import { splitAtNul } from "../codec/text.js";
-import { FdType, OpenFlags, VmFlags } from "../format/cr/names.js";
-import type { RecordFields } from "../format/cr/records.js";
+import { FdType, OpenFlags, VmFlags } from "../formats/cr/names.js";
+import type { RecordFields } from "../formats/cr/records.js";
 import {
   elements,
   type Item,
@@ -10,7 +10,7 @@ import {
   type RawItem,
   type RecordItem,
   type RecordOf,
-} from "../image/item.js";
+} from "../stream/item.js";
 import { registerLines } from "./cpu-view.js";
 import { fpuLines } from "./fpu-view.js";
 import { fieldsText, leftovers } from "./record-text.js";

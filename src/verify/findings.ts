@@ -1,10 +1,10 @@
 import type { CrimgError } from "../errors.js";
-import type { ImageStart, Item, Notice, RawItem, RecordItem } from "../image/item.js";
-import type { Finding } from "./finding.js";
-import type { Judge, Say } from "./judge.js";
-import { judgesOf } from "./judges.js";
+import type { Finding } from "../finding.js";
+import type { Judge, Say } from "../formats/cr/verify/judge.js";
+import { judgesOf } from "../formats/cr/verify/judges.js";
+import { ruleNamed } from "../formats/cr/verify/rules.js";
+import type { ImageStart, Item, Notice, RawItem, RecordItem } from "../stream/item.js";
 import { Notices } from "./notices.js";
-import { ruleNamed } from "./rules.js";
 
 /**
  * Judges the items of a walk as they come. Takes each notice before the item it stands at, each item in order, and

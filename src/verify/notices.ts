@@ -1,7 +1,7 @@
-import type { Item, Notice, NoticeCode, RecordOf } from "../image/item.js";
-import type { Say } from "./judge.js";
-import type { RuleId } from "./rules.js";
-import { writesTlsAlways } from "./tls.js";
+import type { Say } from "../formats/cr/verify/judge.js";
+import type { RuleId } from "../formats/cr/verify/rules.js";
+import { writesTlsAlways } from "../formats/cr/verify/tls.js";
+import type { Item, Notice, NoticeCode, RecordOf } from "../stream/item.js";
 
 /** What the walk notices, as rules. `count` at level note and `outside` depend on more than the notice. */
 const noticeRules: Readonly<Record<Exclude<NoticeCode, "outside">, RuleId>> = {

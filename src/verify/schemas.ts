@@ -1,7 +1,7 @@
 import { count, type JsonSchema, listOf, objectOf, schemaHead, text } from "../codec/schema.js";
-import { dialects } from "../format/cr/dialects.js";
-import { restartSeries } from "./restart/series.js";
-import { rules } from "./rules.js";
+import { dialects } from "../formats/cr/dialects.js";
+import { restartSeries } from "../formats/cr/restart/series.js";
+import { rules } from "../formats/cr/verify/rules.js";
 
 /** The JSON Schemas of what verify prints, by file name. Rules, series and dialects are where they come from. */
 export function verifySchemas(): Record<string, unknown> {

@@ -1,13 +1,13 @@
 import { CrimgError } from "../errors.js";
-import { SeriesEvidence } from "../format/cr/series.js";
-import type { ImageStart, Item } from "../image/item.js";
-import type { Source, SyncSource } from "../image/source.js";
-import { NEED, Walk, type WalkOptions } from "../image/walk.js";
-import { Window } from "../image/window.js";
-import type { Finding, Severity } from "./finding.js";
+import type { Finding, Severity } from "../finding.js";
+import { type RestartOptions, restart, type Verdict } from "../formats/cr/restart/restart.js";
+import { type RestartSeries, restartSeries, restartSeriesNamed } from "../formats/cr/restart/series.js";
+import { SeriesEvidence } from "../formats/cr/series.js";
+import type { Source, SyncSource } from "../source/source.js";
+import { Window } from "../source/window.js";
+import type { ImageStart, Item } from "../stream/item.js";
+import { NEED, Walk, type WalkOptions } from "../stream/walk.js";
 import { Findings } from "./findings.js";
-import { type RestartOptions, restart, type Verdict } from "./restart/restart.js";
-import { type RestartSeries, restartSeries, restartSeriesNamed } from "./restart/series.js";
 
 /** What to verify, and for whom. */
 export interface VerifyOptions

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync } from "node:fs";
 import { expect, test } from "vitest";
-import { sizeByReading } from "../../src/image/file-source.js";
+import { sizeByReading } from "../../src/source/file-source.js";
 import { workplaces } from "./workplace.js";
 
 const place = workplaces()();

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { dialectNamed } from "../../src/format/cr/dialects.js";
-import { MAGIC_TAIL } from "../../src/format/cr/records.js";
-import { encodeRecord } from "../../src/image/encode-record.js";
-import { rules } from "../../src/verify/rules.js";
+import { dialectNamed } from "../../src/formats/cr/dialects.js";
+import { MAGIC_TAIL } from "../../src/formats/cr/records.js";
+import { rules } from "../../src/formats/cr/verify/rules.js";
+import { encodeRecord } from "../../src/stream/encode-record.js";
 import { sampleBytes } from "../format/samples.js";
 import { collect } from "../image/collect.js";
 import { seeded } from "../image/seeded.js";

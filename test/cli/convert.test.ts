@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ConversionReport } from "../../src/convert/convert.js";
-import { dialects } from "../../src/format/cr/dialects.js";
-import { rules } from "../../src/verify/rules.js";
+import { dialects } from "../../src/formats/cr/dialects.js";
+import { rules } from "../../src/formats/cr/verify/rules.js";
 import { schemaCheck } from "../dump/schema-check.js";
 import { type Sample, sampleBytes, samples } from "../format/samples.js";
 import { collect, records } from "../image/collect.js";

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { encodeTable } from "../../src/codec/table.js";
-import { dialectNamed } from "../../src/format/cr/dialects.js";
-import { pageAddress } from "../../src/format/cr/records.js";
-import { encodeRecord } from "../../src/image/encode-record.js";
+import { dialectNamed } from "../../src/formats/cr/dialects.js";
+import { pageAddress } from "../../src/formats/cr/records.js";
+import { encodeRecord } from "../../src/stream/encode-record.js";
 import { makeImage } from "../image/made-image.js";
 import { concat, recordNamed } from "../image/splice.js";
 

@@ -17,7 +17,7 @@ import {
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cr3b } from "../../src/format/cr/cr-3b.js";
+import { cr3b } from "../../src/formats/cr/cr-3b.js";
 import { sampleBytes, samples } from "../format/samples.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { concat, recordNamed } from "../image/splice.js";

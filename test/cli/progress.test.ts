@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { progressOf } from "../../src/cli/progress.js";
-import { bytesSource } from "../../src/image/source.js";
+import { bytesSource } from "../../src/source/source.js";
 import { runCrimg } from "./run-crimg.js";
 
 const MIB = 1024 * 1024;

@@ -12,7 +12,7 @@ import {
   until,
   when,
 } from "../../src/codec/grammar.js";
-import { dialectNamed, dialects } from "../../src/format/cr/dialects.js";
+import { dialectNamed, dialects } from "../../src/formats/cr/dialects.js";
 
 const END = "(end)";
 

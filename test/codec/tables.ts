@@ -1,5 +1,5 @@
 import type { Table } from "../../src/codec/table.js";
-import * as records from "../../src/format/cr/records.js";
+import * as records from "../../src/formats/cr/records.js";
 
 /** Every table that the 2008 format exports, by its export's name. */
 export const tables: readonly (readonly [name: string, table: Table])[] = Object.entries(records).flatMap(

@@ -7,9 +7,9 @@ import {
   pids,
   type RecordFields,
   type RecordName,
-} from "../../src/format/cr/records.js";
-import type { Dialect } from "../../src/format/dialect.js";
-import { type BuildItem, buildImage } from "../../src/image/build-image.js";
+} from "../../src/formats/cr/records.js";
+import { type BuildItem, buildImage } from "../../src/stream/build-image.js";
+import type { Dialect } from "../../src/stream/dialect.js";
 import { seeded } from "../image/seeded.js";
 import { concat } from "../image/splice.js";
 import type { Model, ModelArea, ModelTask } from "./model.js";

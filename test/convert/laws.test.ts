@@ -4,12 +4,12 @@ import { type ConvertOptions, convertBytes } from "../../src/convert/convert.js"
 import type { Repair } from "../../src/convert/options.js";
 import type { ConversionReport, ReportEntry } from "../../src/convert/report.js";
 import { CrimgError } from "../../src/errors.js";
-import { dialectNamed, dialects } from "../../src/format/cr/dialects.js";
-import { head, header } from "../../src/format/cr/records.js";
-import type { Dialect } from "../../src/format/dialect.js";
-import type { RecordItem } from "../../src/image/item.js";
-import { bytesSource } from "../../src/image/source.js";
-import type { Verdict } from "../../src/verify/restart/restart.js";
+import { dialectNamed, dialects } from "../../src/formats/cr/dialects.js";
+import { head, header } from "../../src/formats/cr/records.js";
+import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import { bytesSource } from "../../src/source/source.js";
+import type { Dialect } from "../../src/stream/dialect.js";
+import type { RecordItem } from "../../src/stream/item.js";
 import { verifySync } from "../../src/verify/verify.js";
 import { collect, records } from "../image/collect.js";
 import { samples } from "../image/samples.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isStale } from "../../src/codec/field.js";
-import { elements, type Item, type RawItem, type RecordItem, type RecordOf } from "../../src/image/item.js";
+import { elements, type Item, type RawItem, type RecordItem, type RecordOf } from "../../src/stream/item.js";
 import { collect, errors } from "../image/collect.js";
 
 /** A record, a raw block or bytes that nothing claims, by what the kernel gave a value there. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type ConvertOptions, convertBytes } from "../../src/convert/convert.js";
 import { CrimgError } from "../../src/errors.js";
-import { head } from "../../src/format/cr/records.js";
-import { bytesSource } from "../../src/image/source.js";
-import type { Verdict } from "../../src/verify/restart/restart.js";
+import { head } from "../../src/formats/cr/records.js";
+import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import { bytesSource } from "../../src/source/source.js";
 import { verifySync } from "../../src/verify/verify.js";
 import { overwritten, recordNamed } from "../image/splice.js";
 import { partsOf } from "./parts.js";

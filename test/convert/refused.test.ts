@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeTable } from "../../src/codec/table.js";
 import { type ConvertOptions, convertBytes } from "../../src/convert/convert.js";
 import { CrimgError } from "../../src/errors.js";
-import { header, type RecordName } from "../../src/format/cr/records.js";
+import { header, type RecordName } from "../../src/formats/cr/records.js";
 import { sample } from "../image/samples.js";
 import { concat, recordNamed, withField, withInserted, without } from "../image/splice.js";
 

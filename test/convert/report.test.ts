@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type ConvertOptions, convertBytes } from "../../src/convert/convert.js";
 import type { ConversionReport } from "../../src/convert/report.js";
-import { cr2 } from "../../src/format/cr/cr-2.js";
-import { cr3a } from "../../src/format/cr/cr-3a.js";
+import { cr2 } from "../../src/formats/cr/cr-2.js";
+import { cr3a } from "../../src/formats/cr/cr-3a.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { chunk4196, sample } from "../image/samples.js";
 import { recordNamed, withField } from "../image/splice.js";

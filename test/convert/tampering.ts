@@ -1,5 +1,5 @@
-import { xstate } from "../../src/format/cr/raw.js";
-import { header, pids } from "../../src/format/cr/records.js";
+import { xstate } from "../../src/formats/cr/raw.js";
+import { header, pids } from "../../src/formats/cr/records.js";
 import { collect, rawBlocks, records } from "../image/collect.js";
 import { littleEndian, overwritten, recordNamed, withField } from "../image/splice.js";
 

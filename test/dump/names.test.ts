@@ -3,7 +3,7 @@ import { encodeText } from "../../src/codec/text.js";
 import { summarize } from "../../src/dump/dump.js";
 import { plain } from "../../src/dump/style.js";
 import { summaryLines, summaryTable } from "../../src/dump/summary-view.js";
-import { bytesSource } from "../../src/image/source.js";
+import { bytesSource } from "../../src/source/source.js";
 import { sampleBytes } from "../format/samples.js";
 import { concat, overwritten, recordNamed } from "../image/splice.js";
 import { rendered } from "./rendered.js";

@@ -1,5 +1,5 @@
 import { type DumpOptions, type DumpReport, dump } from "../../src/dump/dump.js";
-import { bytesSource, pullSource, type SyncSource } from "../../src/image/source.js";
+import { bytesSource, pullSource, type SyncSource } from "../../src/source/source.js";
 
 /** What a dump wrote, and what it said about it. */
 export interface Rendered {

@@ -1,14 +1,14 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { lineSchemas } from "../../src/convert/lines/line-schema.js";
 import { convertSchemas } from "../../src/convert/schemas.js";
 import { splitSchemas } from "../../src/convert/split-schema.js";
 import { summarize } from "../../src/dump/dump.js";
 import { formatsJson } from "../../src/dump/formats.js";
 import { dumpSchemas } from "../../src/dump/schemas.js";
 import { summaryJson } from "../../src/dump/summary-view.js";
-import { dialects } from "../../src/format/cr/dialects.js";
-import { bytesSource } from "../../src/image/source.js";
+import { dialects } from "../../src/formats/cr/dialects.js";
+import { lineSchemas } from "../../src/lines/line-schema.js";
+import { bytesSource } from "../../src/source/source.js";
 import { verifySchemas } from "../../src/verify/schemas.js";
 import { runCrimg } from "../cli/run-crimg.js";
 import { samples } from "../format/samples.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeTable, type Values } from "../../src/codec/table.js";
-import { DETECTION_SPAN, type Detected, detect, findHead, HEAD_SPAN } from "../../src/format/cr/detect.js";
-import { head, header, MAGIC_HEAD } from "../../src/format/cr/records.js";
+import { DETECTION_SPAN, type Detected, detect, findHead, HEAD_SPAN } from "../../src/formats/cr/detect.js";
+import { head, header, MAGIC_HEAD } from "../../src/formats/cr/records.js";
 import { bytesOfHex } from "../codec/bytes-of-hex.js";
 import { sampleBytes, samples } from "./samples.js";
 

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeTable } from "../../src/codec/table.js";
 import { CrimgError } from "../../src/errors.js";
-import { cr2 } from "../../src/format/cr/cr-2.js";
-import { dialectNamed, dialects } from "../../src/format/cr/dialects.js";
-import { header, type RecordName } from "../../src/format/cr/records.js";
-import { encodeRecord } from "../../src/image/encode-record.js";
+import { cr2 } from "../../src/formats/cr/cr-2.js";
+import { dialectNamed, dialects } from "../../src/formats/cr/dialects.js";
+import { header, type RecordName } from "../../src/formats/cr/records.js";
+import { encodeRecord } from "../../src/stream/encode-record.js";
 import { arbitraryValues } from "../codec/arbitrary-values.js";
 
 const same = { HEAD: 1, MM: 201, VMA: 202, PGARR: 203, MM_CONTEXT: 204, TAIL: 5001 };

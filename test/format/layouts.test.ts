@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Table } from "../../src/codec/table.js";
-import { dialectNamed } from "../../src/format/cr/dialects.js";
-import { header } from "../../src/format/cr/records.js";
-import type { Dialect } from "../../src/format/dialect.js";
+import { dialectNamed } from "../../src/formats/cr/dialects.js";
+import { header } from "../../src/formats/cr/records.js";
+import type { Dialect } from "../../src/stream/dialect.js";
 import { tables } from "../codec/tables.js";
 
 /** What gcc made of the kernel's structs: [name, C type, offset, size] of every member. */

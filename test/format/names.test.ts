@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FileMode, OpenFlags, PageProt, Signal, selectorName, VmFlags } from "../../src/format/cr/names.js";
+import { FileMode, OpenFlags, PageProt, Signal, selectorName, VmFlags } from "../../src/formats/cr/names.js";
 
 describe("a segment selector is named by what it points at", () => {
   test.each([

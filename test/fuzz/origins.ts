@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { dialects } from "../../src/format/cr/dialects.js";
-import type { Dialect } from "../../src/format/dialect.js";
+import { dialects } from "../../src/formats/cr/dialects.js";
+import type { Dialect } from "../../src/stream/dialect.js";
 import { build } from "../convert/build.js";
 import { anyModel } from "../convert/model.js";
 import { samples } from "../image/samples.js";

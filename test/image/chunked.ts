@@ -1,4 +1,4 @@
-import { pullSource, type SyncSource } from "../../src/image/source.js";
+import { pullSource, type SyncSource } from "../../src/source/source.js";
 
 /** The chunk sizes every sample is fed in; 321 divides nothing in an image. */
 export const chunkSizes: readonly number[] = [1, 321, 64 * 1024];

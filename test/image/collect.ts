@@ -1,8 +1,8 @@
 import { CrimgError } from "../../src/errors.js";
-import type { Item, Notice } from "../../src/image/item.js";
-import { walk, walkSync } from "../../src/image/iterate.js";
-import { bytesSource, type Source, type SyncSource } from "../../src/image/source.js";
-import type { WalkOptions } from "../../src/image/walk.js";
+import { bytesSource, type Source, type SyncSource } from "../../src/source/source.js";
+import type { Item, Notice } from "../../src/stream/item.js";
+import { walk, walkSync } from "../../src/stream/iterate.js";
+import type { WalkOptions } from "../../src/stream/walk.js";
 
 /** Everything a walk said. */
 export interface Walked {

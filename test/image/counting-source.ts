@@ -1,4 +1,4 @@
-import { bytesSource, type SyncSource } from "../../src/image/source.js";
+import { bytesSource, type SyncSource } from "../../src/source/source.js";
 
 /** A source, and what was read of it. */
 export interface CountingSource {

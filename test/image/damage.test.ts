@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cr2 } from "../../src/format/cr/cr-2.js";
-import type { RecordItem } from "../../src/image/item.js";
+import { cr2 } from "../../src/formats/cr/cr-2.js";
+import type { RecordItem } from "../../src/stream/item.js";
 import { expectSoundWalk } from "./any-input.js";
 import { collect, errors, records, type Walked } from "./collect.js";
 import { makeImage } from "./made-image.js";

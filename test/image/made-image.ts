@@ -1,7 +1,13 @@
 import { encodeTable } from "../../src/codec/table.js";
-import { MAGIC_HEAD, MAGIC_TAIL, pageAddress, pids, type RecordFields } from "../../src/format/cr/records.js";
-import type { Dialect } from "../../src/format/dialect.js";
-import { encodeRecord } from "../../src/image/encode-record.js";
+import {
+  MAGIC_HEAD,
+  MAGIC_TAIL,
+  pageAddress,
+  pids,
+  type RecordFields,
+} from "../../src/formats/cr/records.js";
+import type { Dialect } from "../../src/stream/dialect.js";
+import { encodeRecord } from "../../src/stream/encode-record.js";
 import { concat } from "./splice.js";
 
 /** A chunk of pages: what its header says, and the addresses that really follow. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Item } from "../../src/image/item.js";
+import type { Item } from "../../src/stream/item.js";
 import { collect } from "./collect.js";
 import { samples } from "./samples.js";
 import { concat, littleEndian, overwritten, without } from "./splice.js";

@@ -1,4 +1,4 @@
-import { elements, type RawItem, type RecordItem } from "../../src/image/item.js";
+import { elements, type RawItem, type RecordItem } from "../../src/stream/item.js";
 import { pythonBytes, pythonStrings, pythonTuples, type ReferenceRecord } from "./reference-dump.js";
 
 /** What a claim says, and what the walk says about the same. */

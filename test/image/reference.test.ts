@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RawItem, RecordItem } from "../../src/image/item.js";
+import type { RawItem, RecordItem } from "../../src/stream/item.js";
 import { collect, type Walked } from "./collect.js";
 import { holdAgainst } from "./reference-claim.js";
 import { parseReferenceDump, pythonBytes } from "./reference-dump.js";

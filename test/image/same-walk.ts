@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
-import type { Item } from "../../src/image/item.js";
+import type { Item } from "../../src/stream/item.js";
 import type { Walked } from "./collect.js";
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pullSource } from "../../src/image/source.js";
+import { pullSource } from "../../src/source/source.js";
 
 test("a pipe's bytes stay what they were when its buffer is used again", () => {
   const chunk = Buffer.alloc(4);

@@ -1,4 +1,4 @@
-import type { RecordItem } from "../../src/image/item.js";
+import type { RecordItem } from "../../src/stream/item.js";
 import { collect, records } from "./collect.js";
 
 /** The parts one after the other. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Item } from "../../src/image/item.js";
+import type { Item } from "../../src/stream/item.js";
 import type { Walked } from "./collect.js";
 import { isBulk } from "./same-walk.js";
 

@@ -39,22 +39,47 @@ const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
   .map(path => ({ path, imports: importsOf(path, readFileSync(new URL(path, src), "utf8")) }));
 const edges = sources.flatMap(({ path, imports }) => imports.map(found => ({ path, ...found })));
 
-/** The storey of the house a file stands on; a file imports from its own folder and from lower storeys. */
-const storeys: Record<string, number> = {
-  "errors.ts": 0,
-  codec: 1,
-  format: 2,
-  image: 3,
-  "open-image.ts": 4,
-  dump: 4,
-  verify: 4,
-  convert: 4,
-  cli: 5,
-};
-/** `src/cli/main.ts` is of `cli`, `src/errors.ts` of `errors.ts`. */
-const partOf = (path: string) => path.split("/")[0]!;
+/**
+ * The storeys of the house, from below; what stands on one is told by the longest path that fits. A file imports from
+ * its own room and from lower storeys. The engines know formats by the plug alone (formats/format.ts), and the formats
+ * may use the engines; what several formats share (linux, x86) knows none of them.
+ */
+const storeys: readonly (readonly string[])[] = [
+  ["errors.ts", "finding.ts"],
+  ["codec"],
+  ["source", "formats/linux", "formats/x86"],
+  ["stream"],
+  ["model"],
+  ["formats/format.ts"],
+  ["dump", "verify", "convert", "lines"],
+  ["formats"],
+  ["formats/registry.ts"],
+  ["open-image.ts"],
+  ["cli"],
+];
+const rooms = storeys.flat();
+/** `src/cli/main.ts` is of `cli`, `src/formats/cr/tables.ts` of `formats`. */
+const partOf = (path: string) =>
+  rooms
+    .filter(room => path === room || path.startsWith(`${room}/`))
+    .reduce((longest, room) => (room.length > longest.length ? room : longest), "");
+const storeyOf = (path: string) => storeys.findIndex(storey => storey.includes(partOf(path)));
 
-const fileSource = "image/file-source.ts";
+/** What the moves have left: each step of building the house takes some away. */
+const toBeMoved: readonly (readonly [from: string, to: string])[] = [
+  ["stream", "formats"],
+  ["model", "formats"],
+  ["dump", "formats"],
+  ["verify", "formats"],
+  ["convert", "formats"],
+  ["lines", "formats"],
+  ["lines", "convert"],
+  ["formats/x86", "formats"],
+];
+const isToBeMoved = (path: string, file: string) =>
+  toBeMoved.some(([from, to]) => partOf(path) === from && partOf(file) === to);
+
+const fileSource = "source/file-source.ts";
 /** Sources below cli that may load the file source, and only by `await import()`. */
 const loadersOfFileSource = ["open-image.ts"];
 const isNodeModule = (specifier: string) =>
@@ -87,7 +112,7 @@ describe("imports are found", () => {
 
   test("in the sources: each part that is built, and no relative import of a file that is missing", () => {
     expect(sources.map(({ path }) => partOf(path))).toEqual(
-      expect.arrayContaining(["codec", "format", "image"]),
+      expect.arrayContaining(["codec", "stream", "formats"]),
     );
     expect(edges.length).toBeGreaterThan(sources.length / 2);
     const files = new Set(sources.map(({ path }) => path));
@@ -97,17 +122,18 @@ describe("imports are found", () => {
 
 describe("imports run downward only", () => {
   test("every source stands on a known storey", () => {
-    const known = [...Object.keys(storeys), "index.ts"];
-    expect(sources.map(({ path }) => path).filter(path => !known.includes(partOf(path)))).toEqual([]);
+    expect(
+      sources.map(({ path }) => path).filter(path => path !== "index.ts" && partOf(path) === ""),
+    ).toEqual([]);
   });
 
-  test("cli > dump, verify, convert > image > format > codec > errors.ts", () => {
+  test("and uses only what stands below it", () => {
     const upward = edges.filter(({ path, file }) => {
       if (file === undefined || path === "index.ts" || partOf(file) === partOf(path)) return false;
       // index.ts has no storey: nothing below it imports it, see the next test.
-      return file !== "index.ts" && !(storeys[partOf(file)]! < storeys[partOf(path)]!);
+      return file !== "index.ts" && !(storeyOf(file) < storeyOf(path));
     });
-    expect(upward.map(told)).toEqual([]);
+    expect(upward.filter(({ path, file }) => !isToBeMoved(path, file!)).map(told)).toEqual([]);
   });
 
   test("no file imports itself by way of others, its types included", () => {
@@ -162,10 +188,10 @@ describe("each package is used in one place", () => {
     expect(users("binary-parser").filter(path => !homes.includes(path))).toEqual([]);
   });
 
-  test("ajv in convert/lines/line-check.ts, and loaded only when lines are read", () => {
+  test("ajv in lines/line-check.ts, and loaded only when lines are read", () => {
     const imports = edges.filter(({ specifier }) => packageOf(specifier) === "ajv");
     expect(imports.map(({ path, dynamic }) => ({ path, dynamic }))).toEqual([
-      { path: "convert/lines/line-check.ts", dynamic: true },
+      { path: "lines/line-check.ts", dynamic: true },
     ]);
   });
 

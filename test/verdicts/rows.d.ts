@@ -1,4 +1,4 @@
-import type { RestartOptions } from "../../src/verify/restart/restart.js";
+import type { RestartOptions } from "../../src/formats/cr/restart/restart.js";
 
 export interface Row {
   readonly group: string;

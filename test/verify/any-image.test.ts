@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rules } from "../../src/verify/rules.js";
+import { rules } from "../../src/formats/cr/verify/rules.js";
 import { pipeOf } from "../image/chunked.js";
 import { mutated, mutation } from "../image/mutation.js";
 import { onePerDialect, samples } from "../image/samples.js";

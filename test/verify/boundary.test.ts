@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RecordName } from "../../src/format/cr/records.js";
+import type { RecordName } from "../../src/formats/cr/records.js";
 import { concat } from "../image/splice.js";
 import { findingsOf } from "./judged.js";
 import { bytesOf, fieldSet, type Patched, parentSet, rawSet } from "./patched.js";

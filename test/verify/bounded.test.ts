@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { encodeTable } from "../../src/codec/table.js";
-import { cr2 } from "../../src/format/cr/cr-2.js";
-import { cr3b } from "../../src/format/cr/cr-3b.js";
-import { pids } from "../../src/format/cr/records.js";
-import { AreaList } from "../../src/verify/area-list.js";
-import { AREAS_REMEMBERED, TASKS_REMEMBERED } from "../../src/verify/limits.js";
-import { NumberSet } from "../../src/verify/number-set.js";
+import { cr2 } from "../../src/formats/cr/cr-2.js";
+import { cr3b } from "../../src/formats/cr/cr-3b.js";
+import { pids } from "../../src/formats/cr/records.js";
+import { AreaList } from "../../src/formats/cr/verify/area-list.js";
+import { AREAS_REMEMBERED, TASKS_REMEMBERED } from "../../src/formats/cr/verify/limits.js";
+import { NumberSet } from "../../src/formats/cr/verify/number-set.js";
 import { makeImage } from "../image/made-image.js";
 import { concat, littleEndian, overwritten, recordNamed } from "../image/splice.js";
 import { findingsOf } from "./judged.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { pullSource, type SyncSource } from "../../src/image/source.js";
-import type { Finding } from "../../src/verify/finding.js";
-import { rules } from "../../src/verify/rules.js";
+import type { Finding } from "../../src/finding.js";
+import { rules } from "../../src/formats/cr/verify/rules.js";
+import { pullSource, type SyncSource } from "../../src/source/source.js";
 import { type VerifyReport, verifySync } from "../../src/verify/verify.js";
 import { onePerDialect, sample, samples } from "../image/samples.js";
 import { seeded } from "../image/seeded.js";

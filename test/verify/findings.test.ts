@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type RuleId, ruleNamed, rules } from "../../src/verify/rules.js";
+import { type RuleId, ruleNamed, rules } from "../../src/formats/cr/verify/rules.js";
 import { chunk4196, samples } from "../image/samples.js";
 import { findingsOf } from "./judged.js";
 import { ruleCases } from "./rule-cases.js";

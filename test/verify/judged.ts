@@ -1,8 +1,8 @@
 import { CrimgError } from "../../src/errors.js";
-import { walkSync } from "../../src/image/iterate.js";
-import { bytesSource } from "../../src/image/source.js";
-import type { WalkOptions } from "../../src/image/walk.js";
-import type { Finding } from "../../src/verify/finding.js";
+import type { Finding } from "../../src/finding.js";
+import { bytesSource } from "../../src/source/source.js";
+import { walkSync } from "../../src/stream/iterate.js";
+import type { WalkOptions } from "../../src/stream/walk.js";
 import { Findings } from "../../src/verify/findings.js";
 
 /** Everything there is to say about an image. */

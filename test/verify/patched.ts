@@ -1,5 +1,5 @@
-import type { RecordName } from "../../src/format/cr/records.js";
-import type { NoticeCode, RecordItem } from "../../src/image/item.js";
+import type { RecordName } from "../../src/formats/cr/records.js";
+import type { NoticeCode, RecordItem } from "../../src/stream/item.js";
 import { collect, rawBlocks } from "../image/collect.js";
 import { sample } from "../image/samples.js";
 import { littleEndian, overwritten, recordNamed, withField } from "../image/splice.js";

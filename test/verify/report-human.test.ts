@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import { rules } from "../../src/formats/cr/verify/rules.js";
 import {
   countText,
   findingLine,
@@ -7,8 +9,6 @@ import {
   verdictLines,
 } from "../../src/verify/report/human.js";
 import { rulesText } from "../../src/verify/report/rules-view.js";
-import type { Verdict } from "../../src/verify/restart/restart.js";
-import { rules } from "../../src/verify/rules.js";
 import { sample } from "../image/samples.js";
 import { refusedTask } from "./damaged-images.js";
 import { reportOf } from "./report-of.js";

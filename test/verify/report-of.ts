@@ -1,5 +1,5 @@
-import { bytesSource, type SyncSource } from "../../src/image/source.js";
-import type { Finding } from "../../src/verify/finding.js";
+import type { Finding } from "../../src/finding.js";
+import { bytesSource, type SyncSource } from "../../src/source/source.js";
 import { type VerifyOptions, type VerifyReport, verifySync } from "../../src/verify/verify.js";
 
 /** All that verify says of some bytes, or of another source. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { rules } from "../../src/formats/cr/verify/rules.js";
 import { sarifLog, type Unread, type Verified } from "../../src/verify/report/sarif.js";
-import { rules } from "../../src/verify/rules.js";
 import { samples } from "../image/samples.js";
 import { givenToKernels, oneARule } from "./damaged-images.js";
 import { reportOf } from "./report-of.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { rules } from "../../src/formats/cr/verify/rules.js";
 import { reportJson } from "../../src/verify/report/json.js";
 import { rulesJson } from "../../src/verify/report/rules-view.js";
-import { rules } from "../../src/verify/rules.js";
 import { schemaCheck } from "../dump/schema-check.js";
 import { chunk4196, samples } from "../image/samples.js";
 import { givenToKernels, oneARule, refusedTask } from "./damaged-images.js";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { bytesSource, streamSource } from "../../src/image/source.js";
-import type { Verdict } from "../../src/verify/restart/restart.js";
+import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import { bytesSource, streamSource } from "../../src/source/source.js";
 import { type VerifyOptions, verify, verifySync } from "../../src/verify/verify.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";

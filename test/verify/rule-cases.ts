@@ -1,9 +1,9 @@
 import { encodeTable } from "../../src/codec/table.js";
-import { cr2 } from "../../src/format/cr/cr-2.js";
-import { cr3a } from "../../src/format/cr/cr-3a.js";
-import { pids } from "../../src/format/cr/records.js";
-import { encodeRecord } from "../../src/image/encode-record.js";
-import type { RuleId } from "../../src/verify/rules.js";
+import { cr2 } from "../../src/formats/cr/cr-2.js";
+import { cr3a } from "../../src/formats/cr/cr-3a.js";
+import { pids } from "../../src/formats/cr/records.js";
+import type { RuleId } from "../../src/formats/cr/verify/rules.js";
+import { encodeRecord } from "../../src/stream/encode-record.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { chunk4196 } from "../image/samples.js";
 import {

@@ -1,7 +1,7 @@
 import { escapeText } from "../../codec/escape.js";
-import type { Finding, Severity } from "../finding.js";
-import { errnoName } from "../restart/errno.js";
-import type { TaskVerdict } from "../restart/restart.js";
+import type { Finding, Severity } from "../../finding.js";
+import { errnoName } from "../../formats/cr/restart/errno.js";
+import type { TaskVerdict } from "../../formats/cr/restart/restart.js";
 import type { VerifyReport } from "../verify.js";
 
 /** -ERESTARTSYS: what a killed sys_restart returns. */

@@ -1,5 +1,5 @@
-import type { Finding } from "../finding.js";
-import { errnoName } from "../restart/errno.js";
+import type { Finding } from "../../finding.js";
+import { errnoName } from "../../formats/cr/restart/errno.js";
 import type { VerifyReport } from "../verify.js";
 
 /** One image as it goes into JSON: schemas/verify-image.schema.json. */

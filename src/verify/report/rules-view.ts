@@ -1,5 +1,5 @@
-import type { Rule } from "../finding.js";
-import { rules } from "../rules.js";
+import type { Rule } from "../../finding.js";
+import { rules } from "../../formats/cr/verify/rules.js";
 
 const groups: Readonly<Record<Rule["group"], string>> = {
   structure: "are the bytes records of the format, in their order, of their length?",

@@ -1,6 +1,6 @@
 import { escapeText } from "../../codec/escape.js";
-import type { Finding } from "../finding.js";
-import { rules } from "../rules.js";
+import type { Finding } from "../../finding.js";
+import { rules } from "../../formats/cr/verify/rules.js";
 import type { VerifyReport } from "../verify.js";
 import { reportJson } from "./json.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EncodeOptions } from "../../../src/convert/lines/encode.js";
 import { CrimgError } from "../../../src/errors.js";
+import type { EncodeOptions } from "../../../src/lines/encode.js";
 import { mutated, mutation } from "../../image/mutation.js";
 import { sample, samples } from "../../image/samples.js";
 import { decoded, type EditedLine, edited, encoded, indexOfLine } from "./there-and-back.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytesSource } from "../../../src/image/source.js";
+import { bytesSource } from "../../../src/source/source.js";
 import { pipeOf } from "../../image/chunked.js";
 import { collect, rawBlocks } from "../../image/collect.js";
 import { chunk4196, sample, samples } from "../../image/samples.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeLines } from "../../../src/convert/lines/decode.js";
 import { CrimgError } from "../../../src/errors.js";
-import { dialects } from "../../../src/format/cr/dialects.js";
-import { Image } from "../../../src/image/image.js";
-import { blobSource, streamSource } from "../../../src/image/source.js";
+import { dialects } from "../../../src/formats/cr/dialects.js";
+import { decodeLines } from "../../../src/lines/decode.js";
+import { Image } from "../../../src/model/image.js";
+import { blobSource, streamSource } from "../../../src/source/source.js";
 import { chunkSizes, pipeOf, streamOf } from "../../image/chunked.js";
 import { mutated, mutation } from "../../image/mutation.js";
 import { chunk4196, onePerDialect, sample, samples } from "../../image/samples.js";

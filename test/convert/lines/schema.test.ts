@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { lineDefinitions, lineSchemas } from "../../../src/convert/lines/line-schema.js";
 import { splitSchemas } from "../../../src/convert/split-schema.js";
+import { lineDefinitions, lineSchemas } from "../../../src/lines/line-schema.js";
 import { publishedSchema, schemaCheck } from "../../dump/schema-check.js";
 import { onePerDialect, sample, samples } from "../../image/samples.js";
 import { concat, littleEndian, overwritten, recordNamed, withInserted } from "../../image/splice.js";

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { type DecodeOptions, decodeLinesSync } from "../../../src/convert/lines/decode.js";
-import { type EncodeOptions, encodeLines, type LineChunks } from "../../../src/convert/lines/encode.js";
-import { bytesSource, type SyncSource } from "../../../src/image/source.js";
-import type { WalkOptions } from "../../../src/image/walk.js";
+import { type DecodeOptions, decodeLinesSync } from "../../../src/lines/decode.js";
+import { type EncodeOptions, encodeLines, type LineChunks } from "../../../src/lines/encode.js";
+import { bytesSource, type SyncSource } from "../../../src/source/source.js";
+import type { WalkOptions } from "../../../src/stream/walk.js";
 import { concat } from "../../image/splice.js";
 
 /** What decode made of an image. */

@@ -1,4 +1,4 @@
-import { header } from "../../../src/format/cr/records.js";
+import { header } from "../../../src/formats/cr/records.js";
 import { mutated } from "../../image/mutation.js";
 import { overwritten } from "../../image/splice.js";
 import type { Mutator } from "./mutator.js";

@@ -1,4 +1,4 @@
-import { header } from "../../../src/format/cr/records.js";
+import { header } from "../../../src/formats/cr/records.js";
 import { withLen } from "../../image/splice.js";
 import type { Mutator } from "./mutator.js";
 import { anyRecord, itemsOf } from "./places.js";

@@ -1,4 +1,4 @@
-import { header } from "../../../src/format/cr/records.js";
+import { header } from "../../../src/formats/cr/records.js";
 import { concat, overwritten, withLen } from "../../image/splice.js";
 import type { Random } from "../random.js";
 import type { Mutator } from "./mutator.js";

@@ -1,10 +1,10 @@
 import { planSync } from "../../../src/convert/convert.js";
-import { decodeLinesSync } from "../../../src/convert/lines/decode.js";
 import { type DumpOptions, dump, summarize } from "../../../src/dump/dump.js";
-import { dialects } from "../../../src/format/cr/dialects.js";
-import { Image } from "../../../src/image/image.js";
-import { walkSync } from "../../../src/image/iterate.js";
-import type { SyncSource } from "../../../src/image/source.js";
+import { dialects } from "../../../src/formats/cr/dialects.js";
+import { decodeLinesSync } from "../../../src/lines/decode.js";
+import { Image } from "../../../src/model/image.js";
+import type { SyncSource } from "../../../src/source/source.js";
+import { walkSync } from "../../../src/stream/iterate.js";
 import { verifySync } from "../../../src/verify/verify.js";
 import { pipeOf } from "../../image/chunked.js";
 import { floodedImage } from "../mutate/damage.js";

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import { decodeTable } from "../../../src/codec/table.js";
-import { dialectNamed, dialects } from "../../../src/format/cr/dialects.js";
-import { header } from "../../../src/format/cr/records.js";
-import type { Dialect } from "../../../src/format/dialect.js";
-import { type BuildItem, buildImage } from "../../../src/image/build-image.js";
-import { encodeRecord } from "../../../src/image/encode-record.js";
-import { elements, type Item } from "../../../src/image/item.js";
+import { dialectNamed, dialects } from "../../../src/formats/cr/dialects.js";
+import { header } from "../../../src/formats/cr/records.js";
+import { type BuildItem, buildImage } from "../../../src/stream/build-image.js";
+import type { Dialect } from "../../../src/stream/dialect.js";
+import { encodeRecord } from "../../../src/stream/encode-record.js";
+import { elements, type Item } from "../../../src/stream/item.js";
 import { collect } from "../../image/collect.js";
 import { anyImage } from "../origins.js";
 import { outcomeOf } from "../outcome.js";

@@ -3,8 +3,8 @@ import { type ConvertOptions, convert, convertBytes } from "../../../src/convert
 import { repairs } from "../../../src/convert/options.js";
 import type { ConversionReport } from "../../../src/convert/report.js";
 import { reportLines } from "../../../src/convert/report-view.js";
-import { dialectNamed, dialects } from "../../../src/format/cr/dialects.js";
-import { Image } from "../../../src/image/image.js";
+import { dialectNamed, dialects } from "../../../src/formats/cr/dialects.js";
+import { Image } from "../../../src/model/image.js";
 import { damageOf } from "../../convert/parts.js";
 import { schemaCheck } from "../../dump/schema-check.js";
 import { collect, errors } from "../../image/collect.js";

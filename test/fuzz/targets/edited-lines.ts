@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { encodeLines } from "../../../src/convert/lines/encode.js";
-import { bytesSource } from "../../../src/image/source.js";
+import { encodeLines } from "../../../src/lines/encode.js";
+import { bytesSource } from "../../../src/source/source.js";
 import { decoded } from "../../convert/lines/there-and-back.js";
 import { streamOf } from "../../image/chunked.js";
 import { concat } from "../../image/splice.js";

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { decodeLines } from "../../../src/convert/lines/decode.js";
-import { Image } from "../../../src/image/image.js";
-import type { Item } from "../../../src/image/item.js";
-import { bytesSource } from "../../../src/image/source.js";
+import { decodeLines } from "../../../src/lines/decode.js";
+import { Image } from "../../../src/model/image.js";
+import { bytesSource } from "../../../src/source/source.js";
+import type { Item } from "../../../src/stream/item.js";
 import { decoded, encoded } from "../../convert/lines/there-and-back.js";
 import { damageOf } from "../../convert/parts.js";
 import { schemaCheck } from "../../dump/schema-check.js";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { Image } from "../../../src/image/image.js";
-import { elements, type RawItem } from "../../../src/image/item.js";
+import { Image } from "../../../src/model/image.js";
+import { elements, type RawItem } from "../../../src/stream/item.js";
 import { collect, errors } from "../../image/collect.js";
 import { damagedImage, oddImage } from "../mutate/damage.js";
 import { itemsOf } from "../mutate/places.js";

@@ -1,5 +1,5 @@
-import { dialectNamed, dialects } from "../../../src/format/cr/dialects.js";
-import type { WalkOptions } from "../../../src/image/walk.js";
+import { dialectNamed, dialects } from "../../../src/formats/cr/dialects.js";
+import type { WalkOptions } from "../../../src/stream/walk.js";
 import { anyItem } from "../mutate/places.js";
 import type { Random } from "../random.js";
 import type { CaseOptions } from "../target.js";

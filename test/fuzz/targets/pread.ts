@@ -1,4 +1,4 @@
-import type { SyncSource } from "../../../src/image/source.js";
+import type { SyncSource } from "../../../src/source/source.js";
 
 /** A file as `pread` gives it: every read brings bytes of its own. Counts what was read. */
 export function preadOf(bytes: Uint8Array): SyncSource & { readonly bytesRead: number } {

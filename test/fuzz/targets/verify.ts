@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import { type SyncSource, streamSource } from "../../../src/image/source.js";
-import type { Finding } from "../../../src/verify/finding.js";
+import type { Finding } from "../../../src/finding.js";
+import { restartSeries } from "../../../src/formats/cr/restart/series.js";
+import { rules } from "../../../src/formats/cr/verify/rules.js";
+import { type SyncSource, streamSource } from "../../../src/source/source.js";
 import { type ReportStyle, reportLines } from "../../../src/verify/report/human.js";
-import { restartSeries } from "../../../src/verify/restart/series.js";
-import { rules } from "../../../src/verify/rules.js";
 import { type VerifyOptions, type VerifyReport, verify, verifySync } from "../../../src/verify/verify.js";
 import { pipeOf, streamOf } from "../../image/chunked.js";
 import type { Calls } from "../calls.js";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { streamSource } from "../../../src/image/source.js";
+import { streamSource } from "../../../src/source/source.js";
 import { pipeOf, streamOf } from "../../image/chunked.js";
 import { collect, collectAsync, type Walked } from "../../image/collect.js";
 import { expectSameWalk } from "../../image/same-walk.js";

@@ -1,0 +1,93 @@
+import type { Item, RawItem, RecordOf } from "../../../stream/item.js";
+import { fpuStateOf } from "../../x86/fpu.js";
+import { fsave, fxsave } from "../records.js";
+import { holdsPointer } from "../series.js";
+import { hex, isWhole, type Judge, type Place, placeOfField, type Say } from "./judge.js";
+
+/** An xsave area without extensions: the legacy part and a header of 64 bytes. */
+const XSAVE_LEAST = fxsave.size + 64;
+const MXCSR_AT = fxsave.layout.find(({ name }) => name === "mxcsr")!.offset;
+/** x87, SSE, AVX: what an XSAVE area of that time can say it holds. */
+const KNOWN_STATES = 7n;
+/** mxcsr bits a CPU has whose mxcsr_mask is 0 (Intel SDM vol. 1, 11.6.6). */
+const MXCSR_DEFAULT = 0xffbf;
+
+/** Is there FPU state where the image says so, and is it some? */
+export class Fpu implements Judge {
+  readonly wants = ["HEAD_ARCH", "CPU", "xstate"] as const;
+
+  constructor(private readonly say: Say) {}
+
+  add(item: Item): void {
+    if (item.kind === "raw") {
+      if (item.name === "xstate") this.judgeBlock(item);
+    } else if (item.kind === "record" && isWhole(item)) {
+      if (item.name === "HEAD_ARCH") this.judgeArch(item);
+      else if (item.name === "CPU") this.judgeUnion(item);
+    }
+  }
+
+  private judgeArch(item: RecordOf<"HEAD_ARCH">): void {
+    const { has_fxsr, has_xsave, xstate_size: size } = item.fields;
+    const wrong =
+      size !== fsave.size && size !== fxsave.size && size < XSAVE_LEAST
+        ? "no FPU state has this size"
+        : has_xsave && size < XSAVE_LEAST
+          ? `XSAVE needs ${XSAVE_LEAST} or more`
+          : !has_xsave && size >= XSAVE_LEAST
+            ? "that is XSAVE"
+            : !has_xsave && (size === fxsave.size) !== (has_fxsr !== 0)
+              ? `FXSAVE has ${fxsave.size}, FSAVE ${fsave.size}`
+              : undefined;
+    if (wrong === undefined) return;
+    const message = `has_fxsr ${has_fxsr}, has_xsave ${has_xsave}, xstate_size ${size}: ${wrong}`;
+    this.say("head-arch", placeOfField(item, "xstate_size"), message);
+  }
+
+  /** Up to v8 the state is in CPU itself. */
+  private judgeUnion(item: RecordOf<"CPU">): void {
+    const { used_math, has_fxsr, xstate } = item.fields;
+    if (!used_math || xstate === undefined) return;
+    const place = placeOfField(item, "xstate");
+    if (has_fxsr === 0) {
+      const message = `used_math is ${used_math}, but has_fxsr is 0: only a CPU without FXSAVE takes this`;
+      this.say("fpu-fxsr", placeOfField(item, "has_fxsr"), message);
+    }
+    if (holdsPointer(xstate)) this.sayPointer(xstate, place, "crimg convert --repair=fpu");
+    else if (has_fxsr !== 0) this.judgeState(xstate, place, item);
+  }
+
+  private sayPointer(xstate: Uint8Array, place: Place, hint?: string): void {
+    const view = new DataView(xstate.buffer, xstate.byteOffset, xstate.byteLength);
+    const [first, mxcsr] = [view.getUint32(0, true), view.getUint32(MXCSR_AT, true)];
+    const message = `xstate begins with ${hex(first)} and has mxcsr ${hex(mxcsr)}: a kernel pointer and leftovers, as v6 wrote`;
+    this.say("fpu-pointer", place, message, hint);
+  }
+
+  private judgeBlock(item: RawItem): void {
+    const { bytes } = item;
+    if (bytes.length < item.count) return;
+    if (bytes.length >= fxsave.size && holdsPointer(bytes)) this.sayPointer(bytes, item);
+    else this.judgeState(bytes, item, item);
+  }
+
+  private judgeState(xstate: Uint8Array, place: Place, { image }: RawItem | RecordOf<"CPU">): void {
+    const state = fpuStateOf(xstate, image.dialect.order);
+    if (state === undefined || state.kind === "fsave") return;
+    const { mxcsr, mxcsr_mask } = state.legacy;
+    const reserved = (mxcsr & ~(mxcsr_mask === 0 ? MXCSR_DEFAULT : mxcsr_mask)) >>> 0;
+    if (reserved !== 0) {
+      const message = `mxcsr is ${hex(mxcsr)}: the CPU does not know ${hex(reserved)}`;
+      this.say("fpu-mxcsr", { offset: place.offset + MXCSR_AT, path: place.path }, message);
+    }
+    if (state.kind === "xsave") this.judgeHeader(state.extended, place);
+  }
+
+  private judgeHeader(extended: Uint8Array, { offset, path }: Place): void {
+    if (extended.length < 8) return;
+    const held = new DataView(extended.buffer, extended.byteOffset, 8).getBigUint64(0, true);
+    if (held !== 0n && (held & ~KNOWN_STATES) === 0n) return;
+    const why = held === 0n ? "the task would start with an empty FPU" : "more than x87, SSE and AVX";
+    this.say("xstate-bv", { offset: offset + fxsave.size, path }, `xstate_bv is ${hex(held)}: ${why}`);
+  }
+}

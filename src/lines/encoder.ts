@@ -1,0 +1,241 @@
+import type { RawBlock } from "../codec/grammar.js";
+import type { Table } from "../codec/table.js";
+import { CrimgError } from "../errors.js";
+import { dialectNamed } from "../formats/cr/dialects.js";
+import { header } from "../formats/cr/records.js";
+import type { Dialect, RecordSpec } from "../stream/dialect.js";
+import { fromBase64 } from "./base64.js";
+import { ByteBuffer } from "./byte-buffer.js";
+import type { Counts } from "./counts.js";
+import { bytesOfHex } from "./hex.js";
+import { FORMAT, type Line, lineError, shown, VERSION } from "./line.js";
+import type { LineCheck } from "./line-check.js";
+import { rawDefinition, recordDefinition } from "./line-schema.js";
+import { isBlank, parseLine } from "./parse-line.js";
+import { payloadOf } from "./payload.js";
+import { fieldValues, inLine, valueFrom } from "./values.js";
+
+/** The largest `len`: s16. */
+const PAYLOAD_MOST = 0x7fff;
+
+/** Makes the bytes of one line after the other. `counts` has what counts shall be; without it, what the lines say. */
+export class LineEncoder {
+  readonly made = new ByteBuffer();
+  private hasHead = false;
+  private image: ImageContext | undefined;
+
+  constructor(
+    private readonly check: LineCheck,
+    private readonly counts: Counts | undefined,
+  ) {}
+
+  /** Takes a line, and gives the number of bytes that follow it from the file with the page contents. */
+  add(text: string, number: number): number {
+    if (isBlank(text)) return 0;
+    const line = parseLine(text, number);
+    if (!this.hasHead) {
+      this.head(line, number);
+      return 0;
+    }
+    switch (line["kind"]) {
+      case "head":
+        throw lineError(number, "/kind", "a second head line: only the first line of a file is one");
+      case "image":
+        this.check("image", line, number);
+        this.image = imageContext(dialectNamed(line["dialect"] as string));
+        return 0;
+      case "record":
+        this.record(line, number);
+        return 0;
+      case "raw":
+        return this.raw(line, number);
+      case "unknown":
+        this.unknown(line, number);
+        return 0;
+      case "gap":
+        this.check("gap", line, number);
+        this.hex(line, number);
+        return 0;
+      default: {
+        const kinds = '"image", "record", "raw", "unknown" or "gap"';
+        throw lineError(number, "/kind", `expected ${kinds}, found ${shown(line["kind"])}`);
+      }
+    }
+  }
+
+  /** To be called after the last line. */
+  end(): void {
+    if (!this.hasHead)
+      throw new CrimgError("malformed", "there are no lines: the first one is the head line");
+  }
+
+  private head(line: Line, number: number): void {
+    const { kind, format, version } = line;
+    if (kind !== "head") {
+      throw lineError(number, "/kind", `expected the head line ("kind":"head"), found ${shown(kind)}`);
+    }
+    if (format === FORMAT && typeof version === "number" && version !== VERSION) {
+      throw lineError(number, "/version", `version ${version} is not known, only version ${VERSION}`);
+    }
+    this.check("head", line, number);
+    this.hasHead = true;
+  }
+
+  private record(line: Line, number: number): void {
+    const { dialect } = this.imageOf(line, number);
+    const { name, len } = line;
+    const spec = typeof name === "string" ? dialect.byName(name) : undefined;
+    if (spec === undefined) {
+      throw lineError(
+        number,
+        "/name",
+        `expected a record of ${dialect.name} (see crimg formats), found ${shown(name)}`,
+      );
+    }
+    const table = tableFor(spec, line);
+    // What has no size of its own cannot be short of it, and has no definition that lets `short` pass.
+    const isShort = line["short"] !== undefined && !table.variable;
+    this.check(recordDefinition(spec.name, table, isShort), line, number);
+
+    const fields = line["fields"] as Line;
+    const values = fieldValues(table, fields, number);
+    if (this.counts?.fix(spec.name, fields, values, table) === false) return;
+    const told = this.counts === undefined ? (len as number | undefined) : undefined;
+    const payload = payloadOf(table, line, values, told, number);
+    const at = this.header(spec.type, line, told, payload.length, number);
+    const { made } = this;
+    try {
+      if (payload.whole < table.size) {
+        const struct = new Uint8Array(table.size);
+        table.encoder(dialect.order)(new DataView(struct.buffer), 0, values);
+        made.set(struct.subarray(0, payload.whole), at);
+      } else table.encoder(dialect.order)(made.view, at, values);
+    } catch (error) {
+      // Only counts can be too large by now.
+      throw inLine(error, number, "/fields");
+    }
+    made.set(payload.rest, at + payload.whole);
+  }
+
+  /** Writes a record's header, and gives the place of its payload, for which there is room behind it. */
+  private header(type: number, line: Line, told: number | undefined, length: number, number: number): number {
+    const len = told ?? length;
+    if (len > PAYLOAD_MOST) {
+      const message = `a payload has at most ${PAYLOAD_MOST} bytes, this one has ${length}`;
+      throw lineError(number, "/len", message, "out-of-range");
+    }
+    const at = this.made.room(header.size + length);
+    const { order } = this.image!.dialect;
+    header.encoder(order)(this.made.view, at, { type, len, parent: line["parent"] as number });
+    return at + header.size;
+  }
+
+  private raw(line: Line, number: number): number {
+    const { dialect, blocks } = this.imageOf(line, number);
+    const { name } = line;
+    const block = blocks.get(name as string);
+    if (block === undefined) {
+      const known = [...blocks.keys()].join(", ");
+      const message = `expected a raw block of ${dialect.name} (${known}), found ${shown(name)}`;
+      throw lineError(number, "/name", message);
+    }
+    const isBeside = block.extent === true && line["base64"] === undefined && line["length"] !== undefined;
+    this.check(rawDefinition(block.name, isBeside), line, number);
+    if (isBeside) return line["length"] as number;
+    if (block.extent) this.base64(line, number);
+    else if (block.element === undefined) this.hex(line, number);
+    else this.values(block.element, line, number);
+    return 0;
+  }
+
+  private values(element: Table, line: Line, number: number): void {
+    const { size, layout } = element;
+    const only = layout.length === 1 ? layout[0]! : undefined;
+    const encode = element.encoder(this.image!.dialect.order);
+    const values = line["values"] as readonly unknown[];
+    const cut = bytesOfHex((line["cut"] as string | undefined) ?? "");
+    if (cut.length >= size) {
+      throw lineError(number, "/cut", `${cut.length} bytes, but an element has only ${size}`);
+    }
+    const at = this.made.room(values.length * size + cut.length);
+    const { view } = this.made;
+    for (const [i, value] of values.entries()) {
+      const fields =
+        only === undefined
+          ? fieldValues(element, value as Line, number, `/values/${i}`)
+          : { [only.name]: valueFrom(only.field, value) };
+      encode(view, at + i * size, fields as never);
+    }
+    this.made.set(cut, at + values.length * size);
+  }
+
+  private unknown(line: Line, number: number): void {
+    const { type, len } = line;
+    if (type === undefined) {
+      this.check("unknown", line, number);
+      this.hex(line, number);
+      return;
+    }
+    this.imageOf(line, number);
+    this.check("unknown-record", line, number);
+    const told = this.counts === undefined ? (len as number | undefined) : undefined;
+    const bytes = decoded(bytesOfHex, line, "bytes", number);
+    const at = this.header(type as number, line, told, bytes.length, number);
+    this.made.set(bytes, at);
+  }
+
+  private hex(line: Line, number: number): void {
+    this.made.put(decoded(bytesOfHex, line, "bytes", number));
+  }
+
+  private base64(line: Line, number: number): void {
+    this.made.put(decoded(fromBase64, line, "base64", number));
+  }
+
+  private imageOf(line: Line, number: number): ImageContext {
+    if (this.image !== undefined) return this.image;
+    const message = `a ${line["kind"]} line before the first image line ("kind":"image"), which tells its dialect`;
+    throw lineError(number, "/kind", message);
+  }
+}
+
+/** What the lines of an image are read by. */
+interface ImageContext {
+  readonly dialect: Dialect;
+  readonly blocks: ReadonlyMap<string, RawBlock>;
+}
+
+function imageContext(dialect: Dialect): ImageContext {
+  const blocks = dialect.automaton.places.flatMap(({ raw }) => raw);
+  return { dialect, blocks: new Map(blocks.map(block => [block.name, block])) };
+}
+
+function decoded(decode: (text: string) => Uint8Array, line: Line, name: string, number: number): Uint8Array {
+  try {
+    return decode(line[name] as string);
+  } catch (error) {
+    throw inLine(error, number, `/${name}`);
+  }
+}
+
+/** Of several layouts of a record the one that these fields come closest to; a short one is of the first. */
+function tableFor({ tables }: RecordSpec, line: Line): Table {
+  const [first, ...others] = tables as readonly [Table, ...Table[]];
+  const fields = line["fields"];
+  if (others.length === 0 || line["short"] !== undefined || typeof fields !== "object" || fields === null) {
+    return first;
+  }
+  return others.reduce(
+    (best, table) => (misfits(table, fields as Line) < misfits(best, fields as Line) ? table : best),
+    first,
+  );
+}
+
+function misfits(table: Table, fields: Line): number {
+  const isMisfit = (name: string, size: number, isBytes: boolean) => {
+    const value = fields[name];
+    return value === undefined || (isBytes && !(typeof value === "string" && value.length === 2 * size));
+  };
+  const own = table.layout.filter(({ name, size, field }) => isMisfit(name, size, field.kind === "bytes"));
+  return own.length + Object.keys(fields).filter(name => table.fields[name] === undefined).length;
+}

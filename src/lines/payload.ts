@@ -1,0 +1,75 @@
+import type { LayoutField } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
+import { encodeText } from "../codec/text.js";
+import { task } from "../formats/cr/records.js";
+import { bytesOfHex } from "./hex.js";
+import { type Line, lineError } from "./line.js";
+import type { FieldValues } from "./values.js";
+
+/** A payload, made ready to be written. */
+export interface Payload {
+  /** In bytes; what the table does not fill is 0. */
+  readonly length: number;
+  /** Bytes of the struct that are written: all, unless the payload is short. */
+  readonly whole: number;
+  /** What stands behind them. */
+  readonly rest: Uint8Array;
+}
+
+/** TASK_COMM_LEN. */
+const COMM_LENGTH = (task.fields.task_comm_len.valid as { equals: number }).equals;
+
+/** Bytes of the payload of a text, if nothing else says how many: comm fills its array, a path has its NUL. */
+export function textLength(name: string, text: Uint8Array): number {
+  return name === "STRING" ? Math.max(COMM_LENGTH, text.length) : text.length + 1;
+}
+
+/**
+ * The payload of a record's line. `len` is how long the line says that it is, if that is to be believed: it tells how
+ * many NULs fill a text up, of which JSON has none.
+ */
+export function payloadOf(
+  table: Table,
+  line: Line,
+  values: FieldValues,
+  len: number | undefined,
+  number: number,
+): Payload {
+  if (table.variable) return variablePayload(table, values, len);
+  if (line["short"] !== undefined) return shortPayload(table, line, number);
+  const rest = optionalHex(line["excess"]);
+  return { length: table.size + rest.length, whole: table.size, rest };
+}
+
+const nothing = new Uint8Array(0);
+
+function variablePayload(table: Table, values: FieldValues, len: number | undefined): Payload {
+  const value = values[table.layout.at(-1)!.name] as string | Uint8Array;
+  let { length } = value;
+  if (typeof value === "string") {
+    const bytes = encodeText(value);
+    length = len === undefined ? textLength(table.name, bytes) : Math.max(bytes.length, len - table.size);
+  }
+  return { length: table.size + length, whole: table.size + length, rest: nothing };
+}
+
+function shortPayload(table: Table, line: Line, number: number): Payload {
+  const rest = optionalHex(line["short"]);
+  const cut = firstMissing(table, line["fields"] as Line);
+  if (cut === undefined) {
+    throw lineError(number, "/short", `no field of ${table.name} is missing, so nothing is short`);
+  }
+  if (rest.length >= cut.size) {
+    const message = `${rest.length} bytes, but ${cut.name}, the next field, has only ${cut.size}`;
+    throw lineError(number, "/short", message);
+  }
+  return { length: cut.offset + rest.length, whole: cut.offset, rest };
+}
+
+function firstMissing(table: Table, fields: Line): LayoutField | undefined {
+  return table.layout.find(({ name }) => fields[name] === undefined);
+}
+
+function optionalHex(text: unknown): Uint8Array {
+  return text === undefined ? nothing : bytesOfHex(text as string);
+}
