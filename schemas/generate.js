@@ -1,9 +1,9 @@
 // `npm run schemas`: writes the schemas in this folder from the tables. A test holds them to each other.
 import { writeFileSync } from "node:fs";
-import { lineSchemas } from "../dist/convert/lines/line-schema.js";
 import { convertSchemas } from "../dist/convert/schemas.js";
 import { splitSchemas } from "../dist/convert/split-schema.js";
 import { dumpSchemas } from "../dist/dump/schemas.js";
+import { lineSchemas } from "../dist/lines/line-schema.js";
 import { verifySchemas } from "../dist/verify/schemas.js";
 
 const schemas = {

@@ -24,42 +24,54 @@ export {
   type Values,
 } from "./codec/table.js";
 export { decodeText, encodeText, splitAtNul } from "./codec/text.js";
-export {
-  type ChangeKind,
-  type ConversionReport,
-  type ConvertOptions,
-  convert,
-  convertBytes,
-  type InventedFd,
-  type PlanStep,
-  plan,
-  planSync,
-  type Repair,
-  type ReportEntry,
-  type Sink,
+export type {
+  ChangeKind,
+  ConversionReport,
+  ConvertOptions,
+  InventedFd,
+  PlanStep,
+  Repair,
+  ReportEntry,
+  Sink,
 } from "./convert/convert.js";
 export { dialectOfRev } from "./convert/options.js";
-export { type FilePart, fileParts, soundLength } from "./convert/split.js";
+export type { FilePart } from "./convert/split.js";
 export { taskPids } from "./convert/task.js";
-export { type DumpOptions, type DumpReport, dump, summarize } from "./dump/dump.js";
+export type { DumpOptions, DumpReport } from "./dump/dump.js";
 export { itemJson } from "./dump/item-json.js";
 export { plain, type Style } from "./dump/style.js";
 export { CrimgError, type ErrorCode, type Position } from "./errors.js";
 export type { Finding, Rule, Severity } from "./finding.js";
-export { type Detected, detect } from "./formats/cr/detect.js";
 export { dialectNamed, dialects } from "./formats/cr/dialects.js";
+export { type CrItem, type CrRecord, isCr, type RecordOf } from "./formats/cr/item.js";
 export type { RecordFields, RecordName } from "./formats/cr/records.js";
 export type { RestartOptions, TaskVerdict, Verdict } from "./formats/cr/restart/restart.js";
 export { restartSeries } from "./formats/cr/restart/series.js";
 export type { SeriesGuess } from "./formats/cr/series.js";
 export { rules } from "./formats/cr/verify/rules.js";
+export { type Format, formatOf } from "./formats/format.js";
+export { formats } from "./formats/registry.js";
 export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
 export { type Segment, segmentOf } from "./formats/x86/segment.js";
+export {
+  convert,
+  convertBytes,
+  decodeLinesSync,
+  dump,
+  fileParts,
+  plan,
+  planSync,
+  soundLength,
+  summarize,
+  verify,
+  verifySync,
+  walk,
+  walkSync,
+} from "./library.js";
 export {
   type DecodedPart,
   type DecodeOptions,
   decodeLines,
-  decodeLinesSync,
 } from "./lines/decode.js";
 export { type EncodeOptions, encodeLines, type LineChunks } from "./lines/encode.js";
 export type { PagesMode } from "./lines/line.js";
@@ -84,13 +96,9 @@ export {
   type GapItem,
   type ImageStart,
   type Item,
-  type Notice,
-  type NoticeCode,
   type RawItem,
   type RecordItem,
-  type RecordOf,
   type UnknownItem,
 } from "./stream/item.js";
-export { walk, walkSync } from "./stream/iterate.js";
 export type { WalkOptions } from "./stream/walk.js";
-export { type VerifyOptions, type VerifyReport, verify, verifySync } from "./verify/verify.js";
+export type { VerifyOptions, VerifyReport } from "./verify/verify.js";

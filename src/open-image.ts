@@ -1,4 +1,5 @@
 import { CrimgError } from "./errors.js";
+import { formats } from "./formats/registry.js";
 import { Image } from "./model/image.js";
 import { type BlobLike, blobSource, bytesSource, type Source, streamSource } from "./source/source.js";
 import type { WalkOptions } from "./stream/walk.js";
@@ -11,7 +12,7 @@ export type Input = string | URL | Uint8Array | ArrayBuffer | BlobLike | AsyncIt
  * be.
  */
 export async function openImage(input: Input, options: WalkOptions = {}): Promise<Image> {
-  return new Image(await sourceOf(input), options);
+  return new Image(await sourceOf(input), options, formats);
 }
 
 async function sourceOf(input: Input): Promise<Source> {

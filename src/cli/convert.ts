@@ -222,15 +222,16 @@ async function splitJobs(
   options: ConvertOptions,
   { force = false, dryRun }: Args,
 ): Promise<Job[]> {
-  const [{ taskPids }, { walkSync }, { dialectNamed }] = await Promise.all([
+  const [{ taskPids }, { walkSync }, { formats }, { dialectNamed }] = await Promise.all([
     import("../convert/task.js"),
-    import("../stream/iterate.js"),
+    import("../stream/items.js"),
+    import("../formats/registry.js"),
     import("../formats/cr/dialects.js"),
   ]);
   const { at, image, dialect } = options;
   const one = at !== undefined && image === undefined ? 0 : image;
   const pids = taskPids(
-    walkSync(source, {
+    walkSync(source, formats, {
       ...(at !== undefined && { at }),
       ...(one !== undefined && { image: one }),
       ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
@@ -252,11 +253,12 @@ async function convertOne(
   target: TargetOptions,
   { dryRun, split }: Args,
 ): Promise<ConversionReport> {
-  const [{ planSync }, { writePlan }] = await Promise.all([
+  const [{ planSync }, { formats }, { writePlan }] = await Promise.all([
     import("../convert/convert.js"),
+    import("../formats/registry.js"),
     import("./write-plan.js"),
   ]);
-  const plan = planSync(source, options);
+  const plan = planSync(source, formats, options);
   // What is refused is refused here, before there is any file.
   let first = plan.next();
   if (dryRun) {

@@ -56,7 +56,7 @@ export const run: Run<Args> = async args => {
   const errors = new ErrorsTold();
   const pages = pagesChoice(args.pages);
   const options = {
-    onNotice: errors.add,
+    onFinding: errors.add,
     pages: pages.mode,
     ...(args.at !== undefined && { at: args.at }),
     ...(args.image !== undefined && { image: args.image }),
@@ -150,12 +150,13 @@ async function writeParts(
   { lines, pages }: Outputs,
   options: DecodeOptions & WalkOptions,
 ): Promise<void> {
-  const [{ decodeLinesSync }, { patience }] = await Promise.all([
+  const [{ decodeLinesSync }, { formats }, { patience }] = await Promise.all([
     import("../lines/decode.js"),
+    import("../formats/registry.js"),
     import("./patience.js"),
   ]);
   const rested = patience();
-  for (const part of decodeLinesSync(source, options)) {
+  for (const part of decodeLinesSync(source, formats, options)) {
     if (typeof part === "string") {
       lines.write(part);
       lines.write("\n");

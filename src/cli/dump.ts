@@ -59,6 +59,7 @@ export const run: Run<Args> = async args => {
     { selectableNames },
     { dialectNamed },
     { fileSource },
+    { formats },
     { complain, styleFor },
     { progressOf },
   ] = await Promise.all([
@@ -66,6 +67,7 @@ export const run: Run<Args> = async args => {
     import("../dump/select.js"),
     import("../formats/cr/dialects.js"),
     import("../source/file-source.js"),
+    import("../formats/registry.js"),
     import("./terminal.js"),
     import("./progress.js"),
   ]);
@@ -94,7 +96,7 @@ export const run: Run<Args> = async args => {
   try {
     const watched = progress.watch(source);
     const report = await writeLong(args.output, target, write =>
-      inSteps(dumpInSteps(watched, write, options)),
+      inSteps(dumpInSteps(watched, formats, write, options)),
     );
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {

@@ -1,5 +1,5 @@
 import { CrimgError } from "../errors.js";
-import type { Notice } from "../stream/item.js";
+import type { Finding } from "../finding.js";
 import { withLabel } from "./arguments.js";
 
 /** Errors of an image that are told one by one; more are only counted. */
@@ -8,12 +8,12 @@ const TOLD = 20;
 /** Gathers what is wrong with an image, to be told when the work is done. */
 export class ErrorsTold {
   count = 0;
-  private readonly first: Notice[] = [];
+  private readonly first: Finding[] = [];
 
-  readonly add = (notice: Notice): void => {
-    if (notice.level !== "error") return;
+  readonly add = (finding: Finding, isDamage: boolean): void => {
+    if (!isDamage) return;
     this.count++;
-    if (this.first.length < TOLD) this.first.push(notice);
+    if (this.first.length < TOLD) this.first.push(finding);
   };
 
   /** A line for each of the first, and how many there are more. */

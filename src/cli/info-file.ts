@@ -1,5 +1,6 @@
 import { summarize } from "../dump/dump.js";
 import { dialectNamed } from "../formats/cr/dialects.js";
+import { formats } from "../formats/registry.js";
 import type { Summary } from "../model/summary.js";
 import type { ImageStart } from "../stream/item.js";
 import { type FileFailure, type Watch, withFile } from "./with-file.js";
@@ -14,7 +15,7 @@ export interface InfoJob {
 
 /** A summary as plain data: with the name of the dialect in its place. */
 export type SentSummary = Omit<Summary, "image"> & {
-  readonly image: Omit<ImageStart, "dialect"> & { readonly dialect: string };
+  readonly image: Omit<ImageStart, "dialect" | "format"> & { readonly dialect: string };
 };
 
 /** What came of a file: the summary of each image in it, and how many errors the walk met; or why there is none. */
@@ -26,11 +27,11 @@ export type InfoResult =
 export function infoFile({ path, dialect, ...options }: InfoJob, watch?: Watch): InfoResult {
   return withFile(path, watch, source => {
     let errors = 0;
-    const summaries = summarize(source, {
+    const summaries = summarize(source, formats, {
       ...options,
       ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
-      onNotice({ level }) {
-        if (level === "error") errors++;
+      onFinding(_, isDamage) {
+        if (isDamage) errors++;
       },
     });
     return { path, summaries: summaries.map(sent), errors };
@@ -38,10 +39,13 @@ export function infoFile({ path, dialect, ...options }: InfoJob, watch?: Watch):
 }
 
 function sent(summary: Summary): SentSummary {
-  return { ...summary, image: { ...summary.image, dialect: summary.image.dialect.name } };
+  const { format: _, dialect, ...image } = summary.image;
+  return { ...summary, image: { ...image, dialect: dialect.name } };
 }
 
 /** The summary that was sent. */
 export function received(summary: SentSummary): Summary {
-  return { ...summary, image: { ...summary.image, dialect: dialectNamed(summary.image.dialect) } };
+  const dialect = dialectNamed(summary.image.dialect);
+  const format = formats.find(({ dialects }) => dialects.includes(dialect))!;
+  return { ...summary, image: { ...summary.image, format, dialect } };
 }

@@ -37,8 +37,9 @@ export const run: Run<Args> = async args => {
   if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
     throw new CrimgError("usage", "stdin can be read only once");
   }
-  const [{ rereadable }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
+  const [{ rereadable }, { formats }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
     import("./spool.js"),
+    import("../formats/registry.js"),
     import("../convert/split.js"),
     import("./copy-extent.js"),
     import("./errors-told.js"),
@@ -54,7 +55,7 @@ export const run: Run<Args> = async args => {
     }
     // All are looked at before anything is written.
     for (const input of inputs) {
-      input.length = await about(input.label, () => soundLength(input.source));
+      input.length = await about(input.label, () => soundLength(input.source, formats));
     }
     await writeLong(target, { force: args.force ?? false, inputs: paths }, async write => {
       for (const { label, source, length } of inputs) {

@@ -46,16 +46,19 @@ export const run: Run<Args> = async args => {
   const label = path === "-" ? "stdin" : path;
   if (args.into === undefined) throw new CrimgError("usage", "where to? --into FOLDER");
   const folder = inputName(args.into);
-  const [{ fileParts }, { rereadable }, { ErrorsTold, about }, { complain }] = await Promise.all([
-    import("../convert/split.js"),
-    import("./spool.js"),
-    import("./errors-told.js"),
-    import("./terminal.js"),
-  ]);
+  const [{ fileParts }, { formats }, { rereadable }, { ErrorsTold, about }, { complain }] = await Promise.all(
+    [
+      import("../convert/split.js"),
+      import("../formats/registry.js"),
+      import("./spool.js"),
+      import("./errors-told.js"),
+      import("./terminal.js"),
+    ],
+  );
   const errors = new ErrorsTold();
   const source = await rereadable(path, undefined);
   try {
-    const parts = await about(label, () => [...fileParts(source, errors.add)]);
+    const parts = await about(label, () => [...fileParts(source, formats, errors.add)]);
     const images = parts.flatMap(part =>
       part.kind === "image"
         ? [{ ...part, path: join(folder, `${parse(label).name}-${part.image}.img`) }]

@@ -1,6 +1,7 @@
 import type { Finding, Severity } from "../finding.js";
 import { dialectNamed } from "../formats/cr/dialects.js";
 import { DELETED } from "../formats/cr/names.js";
+import { formats } from "../formats/registry.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
 import { type FileFailure, type Watch, withFile } from "./with-file.js";
 
@@ -37,7 +38,7 @@ const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
 export function verifyFile(job: VerifyJob, watch?: Watch): VerifyResult {
   const { path, dialect, missing, assumeFiles, severity, max, ...options } = job;
   return withFile(path, watch, source => {
-    const verification = verifySync(source, {
+    const verification = verifySync(source, formats, {
       ...options,
       ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
       // The model's own answer otherwise, for which it need not make text of every name.

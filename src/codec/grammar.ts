@@ -1,3 +1,5 @@
+import type { Rule } from "../finding.js";
+import type { Abi } from "./abi.js";
 import type { Table } from "./table.js";
 
 /** A field of the latest record of a name: `"MM.map_count"`. */
@@ -35,12 +37,77 @@ export interface RawBlock {
    * count after which a record follows that may stand there is taken. `"search"`: any whole number of elements.
    */
   readonly otherwise?: readonly Amount[] | "search";
-  /** The other counts are known from sound images, too: worth a note, not an error. */
-  readonly tolerated?: true;
+  /** The other counts are known from sound images, too: the rule that says which they are, by the fields of the record. */
+  readonly tolerated?: (fields: Fields) => Rule;
   /** Too large to hold: the walk hands out where it is, not its bytes. */
   readonly extent?: true;
-  /** Its count is settled by the named rule of the walk instead. */
-  readonly settle?: "page-count";
+  /** The format's own way to tell the count, of this block and those behind it. Stands at a record's first block. */
+  readonly settle?: Settle;
+  /** Looks at the bytes of the block, or at its first part: what is odd about them. */
+  readonly remark?: (bytes: Uint8Array) => BlockRemark | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Something odd about a raw block. */
+export interface BlockRemark {
+  readonly rule: Rule;
+  readonly message: string;
+  /** Bytes from the start of the block. */
+  readonly at: number;
+}
+
+/** Tells how many elements follow a record where its fields alone do not. */
+export interface Settle {
+  /** For one image. */
+  begin(): Settling;
+}
+
+export interface Settling {
+  /**
+   * The count of each raw block behind a record whose payload ends at `ask.at`. A number instead says how many bytes from
+   * there on must be at hand to tell. Nothing may change: it is asked again when they are.
+   */
+  counts(ask: Ask): Settled | number;
+  /** The record was taken, with these counts. */
+  took(settled: Settled, ask: Ask): void;
+}
+
+export interface Settled {
+  readonly counts: readonly number[];
+  /** Every element was looked at, and is good. */
+  readonly orderly?: boolean;
+  /** What there is to say about it; `isDamage` if the image is not what its writer wrote. */
+  readonly remark?: {
+    readonly rule: Rule;
+    readonly message: string;
+    readonly isDamage: boolean;
+    readonly hint?: string;
+  };
+}
+
+/** What can be asked when a count is settled. The record itself counts as read. */
+export interface Ask {
+  /** The name of the record. */
+  readonly record: string;
+  /** Where its payload ends in the file. */
+  readonly at: number;
+  readonly abi: Abi;
+  /** True if `length` bytes from `at` are at hand, or as many of them as the file has. */
+  holds(length: number): boolean;
+  /** Bytes at hand from `at` on. */
+  readonly available: number;
+  /** A view of what is at hand, and the place in it of `at`. */
+  readonly view: DataView;
+  readonly viewAt: number;
+  /** How far may be looked ahead, in bytes. */
+  readonly reach: number;
+  /** The latest fields of a record of this name. */
+  latest(record: string): Fields | undefined;
+  /** True if a record of one of these names begins `distance` bytes behind `at`, as far as its header tells. */
+  followedBy(distance: number, names: readonly string[]): boolean;
+  /** Bytes of a record's header. */
+  readonly headerSize: number;
 }
 
 export type Node = RecordNode | SequenceNode | OptionalNode | RepeatNode | GroupNode | ChoiceNode;

@@ -1,11 +1,14 @@
 import { CrimgError } from "../errors.js";
+import type { Finding } from "../finding.js";
 import { dialectNamed } from "../formats/cr/dialects.js";
 import { MAGIC_TAIL } from "../formats/cr/records.js";
 import type { Source } from "../source/source.js";
 import { Window } from "../source/window.js";
 import type { Dialect } from "../stream/dialect.js";
-import type { Item, Notice } from "../stream/item.js";
-import { NEED, Walk, type WalkOptions } from "../stream/walk.js";
+import type { Item } from "../stream/item.js";
+import { itemsOf } from "../stream/items.js";
+import type { StreamFormat } from "../stream/stream-format.js";
+import type { WalkOptions } from "../stream/walk.js";
 import type { Context } from "./context.js";
 import { createDeleted, withoutDeleted } from "./deleted.js";
 import { onlyUsableFpu, withoutPointers } from "./fpu.js";
@@ -30,24 +33,18 @@ import { zeroUndefined } from "./zero.js";
  */
 export function* conversion(
   { size, seekable }: Pick<Source, "size" | "seekable">,
+  formats: readonly StreamFormat[],
   options: ConvertOptions,
 ): Generator<Window | PlanStep, ConversionReport, void> {
   if (!seekable) {
     throw new CrimgError("usage", "only an input that can be read twice can be converted: a file, or bytes");
   }
   const place = placeOf(options);
-  const goal = goalOf(options, yield* firstDialect(size, place));
-  const surveys = yield* surveyed(size, place, goal);
+  const goal = goalOf(options, yield* firstDialect(size, formats, place));
+  const surveys = yield* surveyed(size, formats, place, goal);
   for (const survey of surveys) refuse(survey, goal);
-  if (goal.lossless) refuseLoss(yield* unwritten(rewritten(size, place, goal, surveys)));
-  return yield* rewritten(size, place, goal, surveys);
-}
-
-/** One pass: its items, and the window when it wants bytes. */
-function* walked(size: number | undefined, options: WalkOptions): Generator<Window | Item, void, void> {
-  const window = new Window(size);
-  const walk = new Walk(window, options);
-  for (let item = walk.next(); item !== undefined; item = walk.next()) yield item === NEED ? window : item;
+  if (goal.lossless) refuseLoss(yield* unwritten(rewritten(size, formats, place, goal, surveys)));
+  return yield* rewritten(size, formats, place, goal, surveys);
 }
 
 function placeOf({ at, image, dialect }: ConvertOptions): WalkOptions {
@@ -60,8 +57,12 @@ function placeOf({ at, image, dialect }: ConvertOptions): WalkOptions {
   };
 }
 
-function* firstDialect(size: number | undefined, place: WalkOptions): Generator<Window, Dialect, void> {
-  for (const step of walked(size, place)) {
+function* firstDialect(
+  size: number | undefined,
+  formats: readonly StreamFormat[],
+  place: WalkOptions,
+): Generator<Window, Dialect, void> {
+  for (const step of itemsOf(size, formats, place)) {
     if (step instanceof Window) yield step;
     else if (step.kind !== "gap") return step.image.dialect;
   }
@@ -71,22 +72,23 @@ function* firstDialect(size: number | undefined, place: WalkOptions): Generator<
 /** The first pass: a survey of each image. */
 function* surveyed(
   size: number | undefined,
+  formats: readonly StreamFormat[],
   place: WalkOptions,
   goal: Goal,
 ): Generator<Window, Survey[], void> {
   const surveys: Survey[] = [];
-  let heard: Notice[] = [];
-  // A notice comes before the item it stands at, and so perhaps before its image is known.
+  let heard: [Finding, boolean][] = [];
+  // A finding comes before the item it stands at, and so perhaps before its image is known.
   const deliver = () => {
     if (heard.length === 0) return;
-    for (const notice of heard) surveyOf(surveys, imageOf(notice.path))?.notice(notice);
+    for (const said of heard) surveyOf(surveys, imageOf(said[0].path))?.finding(...said);
     heard = [];
   };
-  const onNotice = (notice: Notice) => {
-    heard.push(notice);
+  const onFinding = (finding: Finding, isDamage: boolean) => {
+    heard.push([finding, isDamage]);
   };
   const preview = goal.vdso === undefined ? {} : { preview: VDSO_PREVIEW };
-  for (const step of walked(size, { ...place, ...preview, onNotice })) {
+  for (const step of itemsOf(size, formats, { ...place, ...preview, onFinding })) {
     if (step instanceof Window) yield step;
     else if (step.kind !== "gap") {
       let survey = surveys.at(-1);
@@ -167,6 +169,7 @@ function isRepaired(repair: Repair, { dialect }: Survey, { to, repair: asked = [
 /** The second pass: what becomes of each image, in the order of the file. */
 function* rewritten(
   size: number | undefined,
+  formats: readonly StreamFormat[],
   place: WalkOptions,
   goal: Goal,
   surveys: readonly Survey[],
@@ -174,7 +177,7 @@ function* rewritten(
   const report = new Report();
   const plan = new Plan();
   let current: Rewriting | undefined;
-  for (const step of walked(size, place)) {
+  for (const step of itemsOf(size, formats, place)) {
     if (step instanceof Window) {
       yield step;
       continue;

@@ -1,8 +1,9 @@
 import { joinBytes } from "../codec/bytes.js";
 import type { Image } from "../model/image.js";
+import { drive, driveSync } from "../source/drive.js";
 import { partsOf, readExtent } from "../source/extent.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
-import { Window } from "../source/window.js";
+import type { StreamFormat } from "../stream/stream-format.js";
 import { conversion } from "./conversion.js";
 import type { ConvertOptions } from "./options.js";
 import type { PlanStep } from "./plan.js";
@@ -24,8 +25,13 @@ export interface Sink {
  * Converts an image, and writes the result to `sink` in order. The image must be readable twice (a file, bytes, a
  * Blob). Throws `refused` where the image cannot be carried there, `malformed` or `truncated` for a damaged one.
  */
-export async function convert(image: Image, options: ConvertOptions, sink: Sink): Promise<ConversionReport> {
-  const steps = plan(image, options);
+export async function convert(
+  image: Image,
+  formats: readonly StreamFormat[],
+  options: ConvertOptions,
+  sink: Sink,
+): Promise<ConversionReport> {
+  const steps = plan(image, formats, options);
   for (;;) {
     const { done, value } = await steps.next();
     if (done) return value;
@@ -38,8 +44,9 @@ export async function convert(image: Image, options: ConvertOptions, sink: Sink)
 }
 
 /** What `convert` would write, step by step; nothing is written, and page contents are not read. */
-export async function* plan(
+export function plan(
   image: Image,
+  formats: readonly StreamFormat[],
   options: ConvertOptions,
 ): AsyncGenerator<PlanStep, ConversionReport, void> {
   const { source, options: where } = image;
@@ -49,36 +56,25 @@ export async function* plan(
     ...(index !== undefined && { image: index }),
     ...(dialect !== undefined && { dialect: dialect.name }),
   };
-  const run = conversion(source, { ...place, ...options });
-  for (;;) {
-    const { done, value } = run.next();
-    if (done) return value;
-    if (value instanceof Window)
-      value.accept(await source.read(value.wantedAt, value.wantedLength), source.seen);
-    else yield value;
-  }
+  return drive(source, conversion(source, formats, { ...place, ...options }));
 }
 
 /** The same for an input that answers at once. */
-export function* planSync(
+export function planSync(
   source: SyncSource,
+  formats: readonly StreamFormat[],
   options: ConvertOptions,
 ): Generator<PlanStep, ConversionReport, void> {
-  const run = conversion(source, options);
-  for (;;) {
-    const { done, value } = run.next();
-    if (done) return value;
-    if (value instanceof Window) value.accept(source.read(value.wantedAt, value.wantedLength), source.seen);
-    else yield value;
-  }
+  return driveSync(source, conversion(source, formats, options));
 }
 
 /** Converts an image that is in memory. */
 export function convertBytes(
   bytes: Uint8Array,
+  formats: readonly StreamFormat[],
   options: ConvertOptions,
 ): { readonly bytes: Uint8Array; readonly report: ConversionReport } {
-  const steps = planSync(bytesSource(bytes), options);
+  const steps = planSync(bytesSource(bytes), formats, options);
   const parts: Uint8Array[] = [];
   for (;;) {
     const { done, value } = steps.next();

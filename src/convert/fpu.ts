@@ -16,7 +16,7 @@ type EmbeddedCpu = RecordPiece & { readonly fields: { readonly xstate: Uint8Arra
 export function withoutPointers({ goal, report }: Context): Stage {
   return emit => piece => {
     if (goal.fpu === "asis" || !isEmbedded(piece) || !hasPointer(piece.fields)) return emit(piece);
-    emit(goal.fpu === "init" ? fresh(piece, goal.to.order, report) : withoutFpu(piece, report, POINTER));
+    emit(goal.fpu === "init" ? fresh(piece, goal.to.abi.order, report) : withoutFpu(piece, report, POINTER));
   };
 }
 

@@ -59,15 +59,15 @@ export function pieceOf(item: Item): Piece {
   const { path, offset, length } = item;
   switch (item.kind) {
     case "record": {
-      const { name, parent, fields, bytes, pages } = item;
+      const { name, header, fields, bytes, counts } = item;
       return {
         kind: "record",
-        name,
+        name: name as RecordName,
         path,
-        parent,
-        fields: fields as unknown as Fields,
+        parent: header["parent"]!,
+        fields,
         stored: bytes,
-        pages,
+        pages: counts[0] ?? 0,
       };
     }
     case "raw": {

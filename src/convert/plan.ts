@@ -77,7 +77,7 @@ const none: readonly PlanStep[] = [];
 
 /** The end of a conversion: pieces as bytes of the target dialect. What nobody touched keeps its bytes. */
 export function planner(plan: Plan, from: Dialect, to: Dialect, report: Report): (piece: Piece) => void {
-  const encodeHeader = header.encoder(to.order);
+  const encodeHeader = header.encoder(to.abi.order);
   const renumbered = (piece: RecordPiece, now: number) => {
     const old = from.types[piece.name];
     if (old === undefined || old === now) return;
@@ -101,7 +101,7 @@ export function planner(plan: Plan, from: Dialect, to: Dialect, report: Report):
     const type = to.types[name]!;
     renumbered(piece, type);
     if (stored === undefined) {
-      plan.add(encodeRecord(to, name, piece.fields as never, parent));
+      plan.add(encodeRecord(to, name, piece.fields, { header: { parent } }));
       return;
     }
     const bytes = plan.room(stored.length);

@@ -1,8 +1,9 @@
 import { CrimgError } from "../errors.js";
 import type { Extent } from "../source/extent.js";
 import type { SyncSource } from "../source/source.js";
-import type { Notice } from "../stream/item.js";
-import { walkSync } from "../stream/iterate.js";
+import { walkSync } from "../stream/items.js";
+import type { StreamFormat } from "../stream/stream-format.js";
+import type { WalkOptions } from "../stream/walk.js";
 
 /** An image of a file, whole from head to tail, or bytes around images. The parts tile the file. */
 export type FilePart = ImagePart | GapPart;
@@ -24,10 +25,11 @@ export interface GapPart extends Extent {
  */
 export function* fileParts(
   source: SyncSource,
-  onNotice?: (notice: Notice) => void,
+  formats: readonly StreamFormat[],
+  onFinding?: WalkOptions["onFinding"],
 ): Generator<FilePart, void, void> {
   let current: ImagePart | undefined;
-  for (const item of walkSync(source, onNotice === undefined ? {} : { onNotice })) {
+  for (const item of walkSync(source, formats, onFinding === undefined ? {} : { onFinding })) {
     const { offset, length } = item;
     if (item.kind !== "gap" && item.image.index === current?.image) {
       current = { ...current, length: offset + length - current.offset };
@@ -48,12 +50,12 @@ export function* fileParts(
  * Bytes of a file that holds sound images and nothing else, so that others can stand behind them. Throws `malformed`
  * for the first thing that is wrong with one, and for bytes around them.
  */
-export function soundLength(source: SyncSource): number {
+export function soundLength(source: SyncSource, formats: readonly StreamFormat[]): number {
   let end = 0;
-  const refuse = ({ level, message, offset, path }: Notice) => {
-    if (level === "error") throw new CrimgError("malformed", message, { offset, path });
+  const refuse: WalkOptions["onFinding"] = ({ message, offset, path }, isDamage) => {
+    if (isDamage) throw new CrimgError("malformed", message, { offset, path });
   };
-  for (const { kind, offset, length } of fileParts(source, refuse)) {
+  for (const { kind, offset, length } of fileParts(source, formats, refuse)) {
     if (kind === "gap") {
       throw new CrimgError("malformed", `${length} bytes belong to no image; crimg split leaves them out`, {
         offset,

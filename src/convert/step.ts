@@ -161,7 +161,7 @@ function rawText(name: string, bytes: Uint8Array, dialect: Dialect): string {
   const block = dialect.automaton.places.flatMap(({ raw }) => raw).find(candidate => candidate.name === name);
   const element = block?.element;
   if (element === undefined) return bytes.length > 32 ? `${bytes.length} bytes` : hexOf(bytes);
-  const decode = element.decoder(dialect.order);
+  const decode = element.decoder(dialect.abi.order);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.floor(bytes.length / element.size);
   const texts = Array.from({ length: Math.min(count, SHOWN) }, (_, i) => {

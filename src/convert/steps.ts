@@ -103,7 +103,7 @@ function headArchOf({ used, hasFxsr, size }: FpuFacts) {
 
 function inventPids(...[{ goal, facts, prefix }]: Parameters<Maker>): readonly Piece[] {
   const ids = { vpid: facts.pid, vtgid: facts.pid, vppid: goal.ppid, _pad: 0 };
-  return [inventedRaw("pids", `${prefix}tree.pids`, encodeTable(pids, ids, cr3a.order))];
+  return [inventedRaw("pids", `${prefix}tree.pids`, encodeTable(pids, ids, cr3a.abi.order))];
 }
 
 /** Read and write, seekable, and used by pread and pwrite: what v6 wrote for a terminal or a log file. */

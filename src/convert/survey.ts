@@ -1,6 +1,8 @@
 import { CrimgError } from "../errors.js";
+import type { Finding } from "../finding.js";
+import type { CrRecord as RecordItem } from "../formats/cr/item.js";
 import type { Dialect } from "../stream/dialect.js";
-import type { Item, Notice, RawItem, RecordItem } from "../stream/item.js";
+import type { Item, RawItem } from "../stream/item.js";
 import type { Facts } from "./context.js";
 import { type DeletedFiles, isDeleted } from "./deleted.js";
 import { repairedFpu } from "./fpu.js";
@@ -22,7 +24,7 @@ export class Survey {
   /** Offsets at which the vdso enters the kernel by SYSENTER. */
   readonly sysenters: number[] = [];
   /** The first thing that is wrong with the image. */
-  damage: Notice | undefined;
+  damage: Finding | undefined;
   /** Where what is whole ends. */
   private soundEnd: number | undefined;
 
@@ -41,22 +43,22 @@ export class Survey {
     private readonly goal: Goal,
   ) {}
 
-  notice(notice: Notice): void {
-    if (notice.level !== "error" || (this.damage !== undefined && this.damage.code !== "dialect")) return;
-    this.damage = notice;
+  finding(finding: Finding, isDamage: boolean): void {
+    if (!isDamage || (this.damage !== undefined && this.damage.rule !== "dialect")) return;
+    this.damage = finding;
     // Of an image that is cut before it tells its dialect, what there is can be kept all the same.
-    if (notice.code === "dialect") return;
+    if (finding.rule === "dialect") return;
     // A record whose blocks are cut would announce what is not there.
     const owner = this.lastRecord;
     const isInBlock =
-      owner !== undefined && notice.path.startsWith(`${owner.path}.`) && notice.code === "truncated";
+      owner !== undefined && finding.path.startsWith(`${owner.path}.`) && finding.rule === "truncated";
     this.soundEnd =
-      isInBlock && isBlockOf(this.dialect, owner.name, notice.path) ? owner.offset : notice.offset;
+      isInBlock && isBlockOf(this.dialect, owner.name, finding.path) ? owner.offset : finding.offset;
   }
 
   see(item: Item): void {
     if (item.offset >= this.end) return;
-    if (item.kind === "record") this.seeRecord(item);
+    if (item.kind === "record") this.seeRecord(item as RecordItem);
     else if (item.kind === "raw" && this.isInVdso && item.block.extent && item.first === 0)
       this.seeVdso(item);
   }
@@ -100,7 +102,7 @@ export class Survey {
         break;
       case "MM":
         this.hasMemory = true;
-        this.tasks[this.tasks.length - 1] = item.parent;
+        this.tasks[this.tasks.length - 1] = item.header.parent;
         break;
       case "VMA":
         this.isInVdso = this.goal.vdso !== undefined && isVdso(item.fields);
@@ -171,9 +173,9 @@ function detached(fields: Readonly<Record<string, unknown>>): Readonly<Record<st
 }
 
 /** Says that an image cannot be converted as it stands. */
-export function damageError({ code, message, offset, path }: Notice, hasHead: boolean): CrimgError {
+export function damageError({ rule, message, offset, path }: Finding, hasHead: boolean): CrimgError {
   return new CrimgError(
-    code === "truncated" ? "truncated" : "malformed",
+    rule === "truncated" ? "truncated" : "malformed",
     `${message}; a damaged image cannot be converted${hasHead ? ", but --partial keeps what is whole" : ""}`,
     { offset, path },
   );

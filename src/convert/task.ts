@@ -35,8 +35,9 @@ export function taskPids(items: Iterable<Item>): number[] {
       throw new CrimgError("refused", "the input holds several images: choose one of them first");
     }
     if (item.name !== "MM") continue;
-    if (found.has(item.parent)) throw new CrimgError("refused", `two tasks have the pid ${item.parent}`);
-    found.add(item.parent);
+    if (found.has(item.header["parent"]!))
+      throw new CrimgError("refused", `two tasks have the pid ${item.header["parent"]!}`);
+    found.add(item.header["parent"]!);
   }
   if (found.size === 0) throw new CrimgError("refused", "no task of the image has memory to take out");
   return [...found];
@@ -133,7 +134,7 @@ function ownIds(
   if (at < 0 || at >= bytes.length) return undefined;
   const entry = bytes.slice(at, at + pids.size);
   const pid = cut.tasks[cut.index]!;
-  const ids = decodeTable(pids, entry, from.order);
+  const ids = decodeTable(pids, entry, from.abi.order);
   const own = { ...piece, first: 0, body: entry };
   if (ids.vpid === pid) return own;
   // From the 257th task on cr_write_pids repeats the first entries: the task's own one was never written.
@@ -147,7 +148,7 @@ function ownIds(
     why: "the array holds another task's entry at this place",
   });
   const made = { vpid: pid, vtgid: pid, vppid: goal.ppid, _pad: 0 };
-  return { ...own, body: encodeTable(pids, made, from.order) };
+  return { ...own, body: encodeTable(pids, made, from.abi.order) };
 }
 
 /** The open files of the task: numbered from 1 again, and those that stand at an earlier task copied to it. */

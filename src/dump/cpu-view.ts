@@ -1,7 +1,7 @@
 import { symbolicText } from "../codec/describe.js";
 import type { Table } from "../codec/table.js";
+import type { RecordOf } from "../formats/cr/item.js";
 import { selectorName } from "../formats/cr/names.js";
-import type { RecordOf } from "../stream/item.js";
 import type { Style } from "./style.js";
 
 /** gdb's order for i386, by the kernel's names. */

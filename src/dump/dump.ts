@@ -1,9 +1,11 @@
 import { jsonText } from "../codec/json-text.js";
 import { CrimgError } from "../errors.js";
+import type { Finding } from "../finding.js";
+import type { Format } from "../formats/format.js";
 import { Summarizer, type Summary } from "../model/summary.js";
 import type { SyncSource } from "../source/source.js";
-import type { ImageStart, Item, Notice } from "../stream/item.js";
-import { walkSync } from "../stream/iterate.js";
+import type { ImageStart, Item } from "../stream/item.js";
+import { walkSync } from "../stream/items.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { BelowSummaries } from "./below-summaries.js";
 import { FieldView } from "./field-view.js";
@@ -33,13 +35,14 @@ const ERRORS_KEPT = 20;
 /** How a dump went. */
 export interface DumpReport {
   /** The first errors the walk met; see `errorCount` for all. */
-  readonly errors: readonly Notice[];
+  readonly errors: readonly Finding[];
   readonly errorCount: number;
 }
 
 interface View {
   add(item: Item): void;
-  notice(notice: Notice): void;
+  /** What the walk has to say; `isDamage` if the bytes stand against the format. */
+  finding(finding: Finding, isDamage: boolean): void;
   flush(): void;
 }
 
@@ -49,10 +52,11 @@ interface View {
  */
 export function dump(
   source: SyncSource,
+  formats: readonly Format[],
   write: (text: string) => void,
   options: DumpOptions = {},
 ): DumpReport {
-  const steps = dumpInSteps(source, write, options);
+  const steps = dumpInSteps(source, formats, write, options);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -65,6 +69,7 @@ const STEP = 4096;
 /** The same with pauses, so that whoever waits for it can look at something else now and then. */
 export function* dumpInSteps(
   source: SyncSource,
+  formats: readonly Format[],
   write: (text: string) => void,
   options: DumpOptions = {},
 ): Generator<void, DumpReport, void> {
@@ -73,13 +78,13 @@ export function* dumpInSteps(
   const selected = { pids: [] as readonly number[], any: false };
   switch (view) {
     case "jsonl":
-      yield* selectInto(source, options, tally, selected, item => write(`${itemJson(item)}\n`));
+      yield* selectInto(source, formats, options, tally, selected, item => write(`${itemJson(item)}\n`));
       break;
     case "json":
-      yield* writeDocument(source, write, options, tally, selected);
+      yield* writeDocument(source, formats, write, options, tally, selected);
       break;
     default:
-      yield* writeView(source, text => write(`${text}\n`), options, tally, selected, view);
+      yield* writeView(source, formats, text => write(`${text}\n`), options, tally, selected, view);
   }
   if (options.task !== undefined && !selected.any) {
     const known = selected.pids.length === 0 ? "none that says its pid" : selected.pids.join(", ");
@@ -90,14 +95,14 @@ export function* dumpInSteps(
 
 /** Counts errors and keeps the first ones. */
 class Tally {
-  readonly errors: Notice[] = [];
+  readonly errors: Finding[] = [];
   count = 0;
 
-  add(notice: Notice): void {
-    if (notice.level !== "error") return;
+  readonly add = (finding: Finding, isDamage: boolean): void => {
+    if (!isDamage) return;
     this.count++;
-    if (this.errors.length < ERRORS_KEPT) this.errors.push(notice);
-  }
+    if (this.errors.length < ERRORS_KEPT) this.errors.push(finding);
+  };
 }
 
 interface Selected {
@@ -107,6 +112,7 @@ interface Selected {
 
 function* selectInto(
   source: SyncSource,
+  formats: readonly Format[],
   options: DumpOptions,
   tally: Tally,
   selected: Selected,
@@ -118,7 +124,7 @@ function* selectInto(
     pass(item);
   }, options);
   let count = 0;
-  for (const item of walkSync(source, { ...walkOptions(options), onNotice: notice => tally.add(notice) })) {
+  for (const item of walkSync(source, formats, { ...walkOptions(options), onFinding: tally.add })) {
     each?.(item);
     selector.add(item);
     if (++count % STEP === 0) yield;
@@ -128,6 +134,7 @@ function* selectInto(
 
 function* writeDocument(
   source: SyncSource,
+  formats: readonly Format[],
   write: (text: string) => void,
   options: DumpOptions,
   tally: Tally,
@@ -137,7 +144,7 @@ function* writeDocument(
   const images = (summaries: readonly Summary[]) =>
     `"images":[${summaries.map(summary => jsonText(JSON.stringify(summaryJson(label, summary)))).join(",")}]`;
   // At the head wherever the input can be read twice; of a pipe it is known only at the end.
-  const before = source.seekable ? `,${images(summarize(source, walkOptions(options)))}` : "";
+  const before = source.seekable ? `,${images(summarize(source, formats, walkOptions(options)))}` : "";
   const after = source.seekable ? undefined : new Summaries();
   write(`{"file":${jsonText(JSON.stringify(label))}${before},"items":[`);
   let separator = "\n";
@@ -145,13 +152,14 @@ function* writeDocument(
     write(separator + itemJson(item));
     separator = ",\n";
   };
-  yield* selectInto(source, options, tally, selected, pass, item => after?.add(item));
+  yield* selectInto(source, formats, options, tally, selected, pass, item => after?.add(item));
   const late = after === undefined ? "" : `,${images(after.all)}`;
   write(`\n]${late},"errors":${JSON.stringify(tally.errors)},"error_count":${tally.count}}\n`);
 }
 
 function* writeView(
   source: SyncSource,
+  formats: readonly Format[],
   print: (line: string) => void,
   options: DumpOptions,
   tally: Tally,
@@ -174,7 +182,7 @@ function* writeView(
   // A summary stands above its tree wherever the input can be read twice; on a pipe it can only come after it.
   const below =
     summarises && source.seekable
-      ? new BelowSummaries(print, above, () => summarize(source, walkOptions(options)))
+      ? new BelowSummaries(print, above, () => summarize(source, formats, walkOptions(options)))
       : undefined;
   const show = below === undefined ? print : (line: string) => below.line(line);
   const view: View =
@@ -193,14 +201,14 @@ function* writeView(
     kind === "tree" ? { ...options, pages: true } : options,
   );
   let image: ImageStart | undefined;
-  const notices: Notice[] = [];
-  const onNotice = (notice: Notice) => {
-    tally.add(notice);
-    notices.push(notice);
+  const heard: Parameters<View["finding"]>[] = [];
+  const onFinding: View["finding"] = (finding, isDamage) => {
+    tally.add(finding, isDamage);
+    heard.push([finding, isDamage]);
   };
   const preview = kind === "hex" ? { preview: HEX_PREVIEW } : {};
   let count = 0;
-  for (const item of walkSync(source, { ...walkOptions(options), ...preview, onNotice })) {
+  for (const item of walkSync(source, formats, { ...walkOptions(options), ...preview, onFinding })) {
     if (item.kind !== "gap" && item.image !== image) {
       view.flush();
       image = item.image;
@@ -208,11 +216,11 @@ function* writeView(
     }
     if (below?.waits ?? true) all?.add(item);
     selector.add(item);
-    if (notices.length > 0) for (const notice of notices.splice(0)) view.notice(notice);
+    if (heard.length > 0) for (const said of heard.splice(0)) view.finding(...said);
     if (++count % STEP === 0) yield;
   }
   view.flush();
-  for (const notice of notices) view.notice(notice);
+  for (const said of heard) view.finding(...said);
   if (below?.waits) below.release(all!.all);
   for (const summary of below === undefined ? (all?.all ?? []) : []) {
     print("");
@@ -241,9 +249,13 @@ class Summaries {
 }
 
 /** The summary of every image in the input. */
-export function summarize(source: SyncSource, options: WalkOptions = {}): Summary[] {
+export function summarize(
+  source: SyncSource,
+  formats: readonly Format[],
+  options: WalkOptions = {},
+): Summary[] {
   const summaries = new Summaries();
-  for (const item of walkSync(source, options)) summaries.add(item);
+  for (const item of walkSync(source, formats, options)) summaries.add(item);
   return summaries.all;
 }
 

@@ -1,8 +1,9 @@
 import { isStale } from "../codec/field.js";
 import type { Table } from "../codec/table.js";
-import { elements, type Item, type Notice, type RawItem, type RecordItem } from "../stream/item.js";
+import type { Finding } from "../finding.js";
+import { elements, type Item, type RawItem, type RecordItem } from "../stream/item.js";
 import { fpuLines } from "./fpu-view.js";
-import { staleText, valueText } from "./record-text.js";
+import { headerText, staleText, valueText } from "./record-text.js";
 import { descriptorLines } from "./segment-view.js";
 import type { Style } from "./style.js";
 
@@ -21,9 +22,7 @@ export class FieldView {
     const place = style.dim(`0x${item.offset.toString(16).padStart(8, "0")}`);
     switch (item.kind) {
       case "record":
-        this.print(
-          `${place} ${style.name(item.name)} ${item.path}  type ${item.type}  len ${item.len}  parent ${item.parent}`,
-        );
+        this.print(`${place} ${style.name(item.name)} ${item.path}  ${headerText(item.header)}`);
         this.addFields(item);
         break;
       case "raw":
@@ -35,16 +34,16 @@ export class FieldView {
     }
   }
 
-  notice({ level, message, path, offset }: Notice): void {
-    const text = `${level}: ${message} (${path} at 0x${offset.toString(16)})`;
-    this.print(level === "error" ? this.style.error(text) : this.style.note(text));
+  finding({ message, path, offset }: Finding, isDamage: boolean): void {
+    const text = `${isDamage ? "error" : "note"}: ${message} (${path} at 0x${offset.toString(16)})`;
+    this.print(isDamage ? this.style.error(text) : this.style.note(text));
   }
 
   flush(): void {}
 
   private addFields(item: RecordItem): void {
     const { style } = this;
-    const fields = item.fields as Record<string, unknown>;
+    const { fields } = item;
     const table: Table = item.table;
     const width = Math.max(...table.layout.map(({ name }) => name.length));
     for (const member of table.layout) {
@@ -55,7 +54,7 @@ export class FieldView {
       this.print(isStale(member.field, fields) ? style.dim(`${line} (${staleText(member)})`) : line);
     }
     if (item.name === "PGARR")
-      this.print(`           ${style.name("pages".padEnd(width))} ${item.pages} follow`);
+      this.print(`           ${style.name("pages".padEnd(width))} ${item.counts[0] ?? 0} follow`);
     if (item.excess !== undefined)
       this.print(style.error(`           ${item.excess.length} bytes behind the struct`));
   }
@@ -64,8 +63,7 @@ export class FieldView {
     const indent = "           ";
     const { element } = item.block;
     if (item.name === "xstate") {
-      for (const line of fpuLines(item.bytes, item.image.dialect.order, this.style))
-        this.print(indent + line);
+      for (const line of fpuLines(item.bytes, item.image.abi.order, this.style)) this.print(indent + line);
     }
     if (item.name === "tls" || item.name === "ldt") {
       for (const line of descriptorLines(item, this.style)) this.print(indent + line);

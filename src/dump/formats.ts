@@ -18,7 +18,7 @@ export function dialectLines(style: Style): string[] {
 export function dialectDetail(dialect: Dialect, style: Style): string[] {
   const specs = recordsOf(dialect);
   return [
-    `${style.name(dialect.name)}  rev ${dialect.rev}, series ${dialect.series.join(", ")}, ${dialect.order}-endian, pages of ${dialect.pageSize} bytes`,
+    `${style.name(dialect.name)}  rev ${dialect.rev}, series ${dialect.series.join(", ")}, ${dialect.abi.order}-endian, pages of ${dialect.abi.page} bytes`,
     dialect.doc,
     "",
     style.symbol("records"),
@@ -70,8 +70,8 @@ export function formatsJson(chosen: readonly Dialect[], name?: string): unknown 
       name: dialect.name,
       rev: dialect.rev,
       series: dialect.series,
-      order: dialect.order,
-      page_size: dialect.pageSize,
+      order: dialect.abi.order,
+      page_size: dialect.abi.page,
       doc: dialect.doc,
       records: recordsOf(dialect)
         .filter(spec => name === undefined || spec.name === name.toUpperCase())

@@ -1,8 +1,8 @@
 import { isStale } from "../codec/field.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
-import { header } from "../formats/cr/records.js";
-import type { Item, Notice, RecordItem } from "../stream/item.js";
+import type { Finding } from "../finding.js";
+import type { Item, RecordItem } from "../stream/item.js";
 import { staleText, valueText } from "./record-text.js";
 import type { Style } from "./style.js";
 
@@ -41,12 +41,12 @@ export class HexView {
     }
   }
 
-  notice({ level, message, offset, path }: Notice): void {
+  finding({ message, offset, path }: Finding, isDamage: boolean): void {
     this.heading();
-    const text = `${level}: ${message} (${path} at 0x${offset.toString(16)})`;
+    const text = `${isDamage ? "error" : "note"}: ${message} (${path} at 0x${offset.toString(16)})`;
     const blank = " ".repeat(10);
     this.print(
-      `${blank}|${" ".repeat(3 * ROW - 1)}|${" ".repeat(ROW)}| ${level === "error" ? this.style.error(text) : this.style.note(text)}`,
+      `${blank}|${" ".repeat(3 * ROW - 1)}|${" ".repeat(ROW)}| ${isDamage ? this.style.error(text) : this.style.note(text)}`,
     );
   }
 
@@ -62,12 +62,12 @@ export class HexView {
 
   private addRecord(item: RecordItem): void {
     const { style } = this;
-    const fields = item.fields as Record<string, unknown>;
+    const { fields } = item;
     const table: Table = item.table;
-    const words: Record<string, unknown> = { type: item.type, len: item.len, parent: item.parent };
+    const { header } = item.image.dialect.framing;
     for (const member of header.layout) {
       const title = member.offset === 0 ? `${style.name(item.path)} ${item.name}  ` : "  ";
-      this.field(item, member.offset, member.size, `${title}${member.name} ${words[member.name]}`);
+      this.field(item, member.offset, member.size, `${title}${member.name} ${item.header[member.name]}`);
     }
     let end = header.size;
     for (const member of table.layout) {

@@ -4,7 +4,7 @@ import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/json.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
-import type { RecordItem } from "../stream/item.js";
+import type { Header, RecordItem } from "../stream/item.js";
 import type { Style } from "./style.js";
 
 /** `0x00100073 READ|WRITE`: the value as it stands, and beside it what it means. */
@@ -13,6 +13,13 @@ export function valueText({ field }: LayoutField, value: unknown, style: Style):
   const actual = typeof value === "string" ? `"${escapeText(value)}"` : actualText(field, value);
   const symbolic = symbolicText(field, value);
   return symbolic === "" ? actual : `${actual} ${style.symbol(symbolic)}`;
+}
+
+/** What stands before a payload, field by field: `type 101  len 24  parent 0`. */
+export function headerText(header: Header): string {
+  return Object.entries(header)
+    .map(([name, value]) => `${name} ${value}`)
+    .join("  ");
 }
 
 /** Why the bytes are no data, in words. */
@@ -24,7 +31,7 @@ export function staleText({ field }: LayoutField): string {
 
 /** `name value` for the fields asked for, those that are there and hold data, on one line. */
 export function fieldsText(item: RecordItem, names: readonly string[], style: Style): string {
-  const fields = item.fields as Record<string, unknown>;
+  const { fields } = item;
   const table: Table = item.table;
   return names
     .flatMap(name => {
@@ -38,7 +45,7 @@ export function fieldsText(item: RecordItem, names: readonly string[], style: St
 
 /** Stale and padding bytes of a record that are not 0, each marked as such. */
 export function leftovers(item: RecordItem, style: Style): string[] {
-  const fields = item.fields as Record<string, unknown>;
+  const { fields } = item;
   const table: Table = item.table;
   return table.layout.flatMap(member => {
     const value = fields[member.name];

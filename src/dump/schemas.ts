@@ -153,20 +153,24 @@ const summarySchema = objectOf({
 });
 
 function documentSchema(): Record<string, unknown> {
-  const notice = objectOf({
-    level: { const: "error" },
-    code: text,
-    message: text,
-    offset: count,
-    path: text,
-  });
+  const finding = objectOf(
+    {
+      rule: { ...text, description: "see crimg verify --rules" },
+      severity: { enum: ["error", "warning", "note"] },
+      offset: { ...count, description: "bytes from the start of the file" },
+      path: { ...text, description: "place in the grammar, e.g. task[0].mm.vma[3]" },
+      message: text,
+      hint: { ...text, description: "what mends it" },
+    },
+    ["hint"],
+  );
   return {
     ...schemaHead("dump", "What `crimg dump --json` prints."),
     ...objectOf({
       file: text,
       items: listOf({ $ref: "dump-item.schema.json" }),
       images: listOf(summarySchema),
-      errors: { ...listOf(notice), description: "the first errors" },
+      errors: { ...listOf(finding), description: "the first of what makes the image a damaged one" },
       error_count: count,
     }),
   };

@@ -85,6 +85,6 @@ export class Selector {
 function pidOf(item: Item): number | undefined {
   if (item.kind !== "record") return undefined;
   return item.name === "MM" || item.name === "FILES" || item.name === "THREAD" || item.name === "CPU"
-    ? item.parent
+    ? item.header["parent"]
     : undefined;
 }

@@ -1,16 +1,11 @@
 import { enumText, flagsText, symbolicText } from "../codec/describe.js";
 import { escapeText } from "../codec/escape.js";
 import { splitAtNul } from "../codec/text.js";
+import type { Finding } from "../finding.js";
+import type { CrItem, CrRecord as RecordItem, RecordOf } from "../formats/cr/item.js";
 import { FdType, OpenFlags, VmFlags } from "../formats/cr/names.js";
 import type { RecordFields } from "../formats/cr/records.js";
-import {
-  elements,
-  type Item,
-  type Notice,
-  type RawItem,
-  type RecordItem,
-  type RecordOf,
-} from "../stream/item.js";
+import { elements, type Header, type Item, type RawItem } from "../stream/item.js";
 import { registerLines } from "./cpu-view.js";
 import { fpuLines } from "./fpu-view.js";
 import { fieldsText, leftovers } from "./record-text.js";
@@ -38,14 +33,14 @@ interface Area {
   /** Ranges of addresses, last one open: [first, last page]. */
   ranges: [number, number][];
   more: number;
-  readonly notices: Notice[];
+  readonly notices: [Finding, boolean][];
 }
 
 interface Descriptor {
   readonly item: RecordOf<"FD_ENT">;
   data: RecordOf<"FD_DATA"> | undefined;
   name: string | undefined;
-  readonly notices: Notice[];
+  readonly notices: [Finding, boolean][];
 }
 
 /**
@@ -71,7 +66,8 @@ export class TreeView {
     this.showPages = options.pages ?? true;
   }
 
-  add(item: Item): void {
+  add(given: Item): void {
+    const item = given as CrItem;
     switch (item.kind) {
       case "record":
         this.addRecord(item);
@@ -86,7 +82,7 @@ export class TreeView {
           1,
           this.style.error("unknown"),
           `${item.length} bytes`,
-          headerText(item.header),
+          unknownText(item.header),
         );
         break;
       case "gap":
@@ -97,12 +93,12 @@ export class TreeView {
   }
 
   /** What the walk has to say, under the line it belongs to. */
-  notice(notice: Notice): void {
+  finding(finding: Finding, isDamage: boolean): void {
     const held = this.area?.notices ?? this.fd?.notices;
-    if (held !== undefined) held.push(notice);
+    if (held !== undefined) held.push([finding, isDamage]);
     else {
       this.flushTask(undefined);
-      this.printNotice(notice);
+      this.printFinding(finding, isDamage);
     }
   }
 
@@ -258,7 +254,7 @@ export class TreeView {
     for (const line of registerLines(item, style)) this.line(undefined, 3, line);
     const { xstate, used_math } = item.fields;
     if (xstate !== undefined && used_math) {
-      for (const line of fpuLines(xstate, item.image.dialect.order, style)) this.line(undefined, 3, line);
+      for (const line of fpuLines(xstate, item.image.abi.order, style)) this.line(undefined, 3, line);
     }
     for (const line of leftovers(item, style)) this.line(undefined, 3, line);
   }
@@ -284,7 +280,7 @@ export class TreeView {
         break;
       case "xstate":
         this.line(item.offset, 2, this.style.name("xstate"), `${item.length} bytes`);
-        for (const line of fpuLines(item.bytes, item.image.dialect.order, this.style))
+        for (const line of fpuLines(item.bytes, item.image.abi.order, this.style))
           this.line(undefined, 3, line);
         break;
     }
@@ -293,7 +289,7 @@ export class TreeView {
   private addAddresses(item: RawItem): void {
     const { area } = this;
     if (area === undefined || !this.showPages || this.depth < 4) return;
-    const { pageSize } = item.image.dialect;
+    const { page: pageSize } = item.image.abi;
     for (const { address } of elements<{ address: number }>(item)) {
       const last = area.ranges.at(-1);
       if (last !== undefined && last[1] + pageSize === address) last[1] = address;
@@ -307,7 +303,7 @@ export class TreeView {
     if (item === undefined) return;
     this.taskHead = undefined;
     const { text, rest } = splitAtNul(this.comm);
-    const pid = next?.name === "MM" ? `pid ${next.parent}` : "";
+    const pid = next?.name === "MM" ? `pid ${next.header.parent}` : "";
     const state = item.fields.state === undefined ? "" : `state ${stateText(item)}`;
     const label = `${style.name(item.path.slice(item.path.lastIndexOf(".") + 1))} ${escapeText(text)}`;
     const leftover = rest === "" ? "" : style.dim(`(comm: "${escapeText(rest)}" left over behind its NUL)`);
@@ -340,7 +336,7 @@ export class TreeView {
       vm_flags = 0n,
       vm_pgoff = 0n,
     } = item.fields as Partial<RecordFields["VMA"]>;
-    const { pageSize } = item.image.dialect;
+    const { page: pageSize } = item.image.abi;
     const size = vm_end > vm_start ? (vm_end - vm_start) / BigInt(pageSize) : 0n;
     const range = `${plainAddress(vm_start)}-${plainAddress(vm_end)}`;
     const offset = (vm_pgoff * BigInt(pageSize)).toString(16).padStart(8, "0");
@@ -361,7 +357,7 @@ export class TreeView {
       );
       if (this.showPages) this.pageLines(area, pageSize);
     }
-    for (const notice of area.notices) this.printNotice(notice);
+    for (const said of area.notices) this.printFinding(...said);
   }
 
   private pageLines({ ranges, more }: Area, pageSize: number): void {
@@ -427,12 +423,12 @@ export class TreeView {
         this.files.set(objref, { fd, name: held.name ?? "" });
       }
     }
-    for (const notice of held.notices) this.printNotice(notice);
+    for (const said of held.notices) this.printFinding(...said);
   }
 
-  private printNotice({ level, message, offset, path }: Notice): void {
-    const text = `${level}: ${message} (${path})`;
-    this.line(offset, 1, level === "error" ? this.style.error(text) : this.style.note(text));
+  private printFinding({ message, offset, path }: Finding, isDamage: boolean): void {
+    const text = `${isDamage ? "error" : "note"}: ${message} (${path})`;
+    this.line(offset, 1, isDamage ? this.style.error(text) : this.style.note(text));
   }
 
   /** One line at a level; its parts are set apart by two blanks. */
@@ -484,8 +480,8 @@ function objrefText(objref: number | undefined): string {
   return objref ? `objref ${objref}` : "";
 }
 
-function headerText(header: { type: number; len: number; parent: number } | undefined): string {
-  return header === undefined
-    ? ""
-    : `record of type ${header.type}, len ${header.len}, parent ${header.parent}`;
+function unknownText(header: Header | undefined): string {
+  if (header === undefined) return "";
+  const others = Object.entries(header).filter(([name]) => name !== "type");
+  return [`record of type ${header.type}`, ...others.map(([name, value]) => `${name} ${value}`)].join(", ");
 }

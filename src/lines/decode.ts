@@ -3,7 +3,8 @@ import type { Image } from "../model/image.js";
 import { type Extent, extentReader, partsOf, readExtent } from "../source/extent.js";
 import type { Source, SyncSource } from "../source/source.js";
 import type { GapItem, ImageStart, Item, RawItem, UnknownItem } from "../stream/item.js";
-import { walkSync } from "../stream/iterate.js";
+import { walkSync } from "../stream/items.js";
+import type { StreamFormat } from "../stream/stream-format.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { BYTES_A_LINE, PAGES_A_LINE } from "./limits.js";
 import type { PagesMode } from "./line.js";
@@ -32,7 +33,7 @@ export type DecodedPart = string | Uint8Array;
 
 /**
  * An image as JSON Lines (schemas/image-line.schema.json), of which `encodeLines` makes the same bytes again, whatever
- * they are: damage is no obstacle, and is told to `WalkOptions.onNotice`. No line is longer than 1 MiB. The image must
+ * they are: damage is no obstacle, and is told to `WalkOptions.onFinding`. No line is longer than 1 MiB. The image must
  * be readable twice (a file, bytes, a Blob): else `usage`. Throws what the walk throws, too.
  */
 export async function* decodeLines(
@@ -51,11 +52,12 @@ export async function* decodeLines(
 /** The same for an input that answers at once. */
 export function* decodeLinesSync(
   source: SyncSource,
+  formats: readonly StreamFormat[],
   options: DecodeOptions & WalkOptions = {},
 ): Generator<DecodedPart, void, void> {
   const steps = stepsFor(source, options);
   const read = extentReader(source);
-  for (const item of walkSync(source, options)) {
+  for (const item of walkSync(source, formats, options)) {
     for (const step of steps(item)) {
       yield typeof step === "string" ? step : step.become(read(step.extent));
     }

@@ -107,9 +107,9 @@ export class LineEncoder {
     try {
       if (payload.whole < table.size) {
         const struct = new Uint8Array(table.size);
-        table.encoder(dialect.order)(new DataView(struct.buffer), 0, values);
+        table.encoder(dialect.abi.order)(new DataView(struct.buffer), 0, values);
         made.set(struct.subarray(0, payload.whole), at);
-      } else table.encoder(dialect.order)(made.view, at, values);
+      } else table.encoder(dialect.abi.order)(made.view, at, values);
     } catch (error) {
       // Only counts can be too large by now.
       throw inLine(error, number, "/fields");
@@ -125,7 +125,7 @@ export class LineEncoder {
       throw lineError(number, "/len", message, "out-of-range");
     }
     const at = this.made.room(header.size + length);
-    const { order } = this.image!.dialect;
+    const { order } = this.image!.dialect.abi;
     header.encoder(order)(this.made.view, at, { type, len, parent: line["parent"] as number });
     return at + header.size;
   }
@@ -151,7 +151,7 @@ export class LineEncoder {
   private values(element: Table, line: Line, number: number): void {
     const { size, layout } = element;
     const only = layout.length === 1 ? layout[0]! : undefined;
-    const encode = element.encoder(this.image!.dialect.order);
+    const encode = element.encoder(this.image!.dialect.abi.order);
     const values = line["values"] as readonly unknown[];
     const cut = bytesOfHex((line["cut"] as string | undefined) ?? "");
     if (cut.length >= size) {

@@ -24,7 +24,8 @@ export function imageLine({ index, offset, dialect, why }: ImageStart): string {
 }
 
 export function recordLine(item: RecordItem): string {
-  const { name, path, offset, parent, len, length, bytes, fields, excess } = item;
+  const { name, path, offset, length, bytes, fields, excess } = item;
+  const { parent, len } = item.header;
   const table: Table = item.table;
   const line = `{"kind":"record","name":"${name}","path":"${path}","offset":${offset},"parent":${parent},"len":${len},"fields":{`;
   if (length < header.size + table.size) {
@@ -67,7 +68,7 @@ export function pagesBesideLine(item: RawItem): string {
 }
 
 function rawStart({ name, path, offset, first, image }: RawItem, done: number): string {
-  const before = first + done / image.dialect.pageSize;
+  const before = first + done / image.abi.page;
   return `{"kind":"raw","name":"${name}","path":"${path}","offset":${offset + done}${before === 0 ? "" : `,"first":${before}`}`;
 }
 

@@ -1,7 +1,8 @@
 import { CrimgError } from "../errors.js";
 import type { Source } from "../source/source.js";
 import type { Item } from "../stream/item.js";
-import { walk } from "../stream/iterate.js";
+import { walk } from "../stream/items.js";
+import type { StreamFormat } from "../stream/stream-format.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { MemoryMap, type ReadOptions } from "./memory.js";
 import { Summarizer, type Summary } from "./summary.js";
@@ -16,6 +17,7 @@ export class Image {
     readonly source: Source,
     /** Which image of the input it is, and how it is read. */
     readonly options: WalkOptions,
+    private readonly formats: readonly StreamFormat[],
   ) {}
 
   /**
@@ -24,7 +26,7 @@ export class Image {
    */
   items(options: WalkOptions = {}): AsyncIterable<Item> {
     this.claim();
-    return walk(this.source, { ...this.options, ...options });
+    return walk(this.source, this.formats, { ...this.options, ...options });
   }
 
   /** The image in a few numbers. Reads it from head to tail, page contents apart. */

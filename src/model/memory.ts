@@ -1,6 +1,7 @@
 import { CrimgError } from "../errors.js";
+import type { CrItem, RecordOf } from "../formats/cr/item.js";
 import type { Source } from "../source/source.js";
-import type { Item, RecordOf } from "../stream/item.js";
+import type { Item } from "../stream/item.js";
 
 /** One chunk of dumped pages: where its addresses and its contents stand in the file. */
 interface Chunk {
@@ -34,12 +35,13 @@ export class MemoryMap {
   private little = true;
 
   /** Takes notice of an item of the task. */
-  add(item: Item): void {
+  add(given: Item): void {
+    const item = given as CrItem;
     if (item.kind === "record") {
       if (item.name === "VMA") this.addArea(item);
       else if (item.name === "FNAME") this.nameArea(item);
     } else if (item.kind === "raw" && item.name === "addresses" && item.count > 0) {
-      const { order, pageSize } = item.image.dialect;
+      const { order, page: pageSize } = item.image.abi;
       this.little = order === "little";
       this.pageSize = pageSize;
       const view = new DataView(item.bytes.buffer, item.bytes.byteOffset, item.bytes.byteLength);

@@ -1,8 +1,11 @@
 import { splitAtNul } from "../codec/text.js";
+import type { CrRecord } from "../formats/cr/item.js";
 import type { RecordFields } from "../formats/cr/records.js";
 import { SeriesEvidence, type SeriesGuess } from "../formats/cr/series.js";
-import { SUMMARY_TASKS } from "../source/limits.js";
-import { elements, type ImageStart, type Item, type RawItem, type RecordItem } from "../stream/item.js";
+import { elements, type ImageStart, type Item, type RawItem } from "../stream/item.js";
+
+/** Tasks a summary describes one by one; more are only counted. */
+export const SUMMARY_TASKS = 4096;
 
 /** An image in a few numbers. */
 export interface Summary {
@@ -73,7 +76,7 @@ export class Summarizer {
     if (item.kind === "raw") this.addRaw(item);
     else if (item.kind === "record") {
       this.evidence.see(item);
-      this.addRecord(item);
+      this.addRecord(item as CrRecord);
     }
   }
 
@@ -90,7 +93,7 @@ export class Summarizer {
       vmas,
       mapped,
       pages,
-      pageSize: image.dialect.pageSize,
+      pageSize: image.abi.page,
       descriptors,
       openFiles,
       items: { ...items },
@@ -98,7 +101,7 @@ export class Summarizer {
     };
   }
 
-  private addRecord(item: RecordItem): void {
+  private addRecord(item: CrRecord): void {
     const { task } = this;
     switch (item.name) {
       case "HEAD":
@@ -111,7 +114,7 @@ export class Summarizer {
         if (task?.comm === "") task.comm = splitAtNul(item.fields.str).text;
         break;
       case "MM":
-        if (task !== undefined) task.pid = item.parent;
+        if (task !== undefined) task.pid = item.header.parent;
         break;
       case "VMA":
         this.vmas++;

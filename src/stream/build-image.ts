@@ -1,17 +1,19 @@
 import { joinBytes } from "../codec/bytes.js";
 import { encodeTable, type Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
-import type { RecordFields, RecordName } from "../formats/cr/records.js";
 import type { Dialect } from "./dialect.js";
 import { encodeRecord } from "./encode-record.js";
 
 /** Something to build an image of: a record, a raw block by its elements, or bytes as they are. */
 export type BuildItem = BuildRecord | BuildRaw | { readonly bytes: Uint8Array };
 
-/** A record by its values; `parent` is 0 unless given. */
-export type BuildRecord = {
-  [N in RecordName]: { readonly name: N; readonly fields: RecordFields[N]; readonly parent?: number };
-}[RecordName];
+/** A record by its values. */
+export interface BuildRecord {
+  readonly name: string;
+  readonly fields: object;
+  /** Values of its header other than `type` and `len`: `{ parent: 152 }`; 0 for those that are not given. */
+  readonly header?: Readonly<Record<string, number>>;
+}
 
 /** The elements of a raw block that has a table: `{ raw: "addresses", values: [{ address: 0x8048000 }] }`. */
 export interface BuildRaw {
@@ -20,9 +22,10 @@ export interface BuildRaw {
 }
 
 /**
- * The bytes of an image, from values: one item after the other, in the dialect's numbers and layouts. Counts and order
- * are the caller's, so that damaged images can be built as well; verify says what is wrong with them. Throws
- * `out-of-range` for a value that does not fit, `usage` for a record or block that the dialect does not have.
+ * The bytes of an image, from values: one item after the other, in the dialect's numbers and layouts, for the machine
+ * that its images are known from. Counts and order are the caller's, so that damaged images can be built as well; verify
+ * says what is wrong with them. Throws `out-of-range` for a value that does not fit, `usage` for a record or block that
+ * the dialect does not have.
  */
 export function buildImage(dialect: Dialect, items: Iterable<BuildItem>): Uint8Array {
   return joinBytes(Array.from(items, item => partOf(dialect, item)));
@@ -30,11 +33,11 @@ export function buildImage(dialect: Dialect, items: Iterable<BuildItem>): Uint8A
 
 function partOf(dialect: Dialect, item: BuildItem): Uint8Array {
   if ("bytes" in item) return item.bytes;
-  if ("name" in item) return encodeRecord(dialect, item.name, item.fields, item.parent);
+  if ("name" in item) return encodeRecord(dialect, item.name, item.fields, { header: item.header ?? {} });
   const table = elementOf(dialect, item.raw);
   const bytes = new Uint8Array(item.values.length * table.size);
   for (const [i, values] of item.values.entries()) {
-    bytes.set(encodeTable(table, values as never, dialect.order), i * table.size);
+    bytes.set(encodeTable(table, values as never, dialect.abi.order), i * table.size);
   }
   return bytes;
 }

@@ -1,8 +1,9 @@
-import type { ByteOrder } from "../codec/field.js";
+import type { Abi } from "../codec/abi.js";
 import { type Automaton, compileGrammar, type Node, type RawBlock } from "../codec/grammar.js";
 import type { Table } from "../codec/table.js";
+import type { Framing } from "./framing.js";
 
-/** One exact layout of the image format. */
+/** One exact layout within a format. */
 export interface Dialect extends DialectParts {
   readonly name: string;
   /** Compiled from `image`, on first use. */
@@ -19,13 +20,17 @@ export interface Dialect extends DialectParts {
 export interface DialectParts {
   /** One sentence: what is new. */
   readonly doc: string;
-  /** The number in the head. */
+  /** The number in the head, where the format has one. */
   readonly rev: number;
-  /** Patch series that write and read it. */
+  /** Series of kernels (or tools) that write and read it. */
   readonly series: readonly string[];
-  readonly order: ByteOrder;
-  /** Bytes of a page. */
-  readonly pageSize: number;
+  readonly framing: Framing;
+  /** The machine that its images are known from: what is written anew is written for it, unless told otherwise. */
+  readonly abi: Abi;
+  /** The record that opens an image. Another one of it begins another image. */
+  readonly begins: string;
+  /** The records that end one. */
+  readonly ends: readonly string[];
   /** The number of each record. */
   readonly types: Readonly<Record<string, number>>;
   /** The payload of each record; several where its length tells which. */

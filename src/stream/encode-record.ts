@@ -1,34 +1,51 @@
+import type { Abi } from "../codec/abi.js";
 import type { Shape, Table, Values } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import { CrimgError } from "../errors.js";
-import { header, type RecordFields, type RecordName } from "../formats/cr/records.js";
 import type { Dialect, RecordSpec } from "./dialect.js";
 
+/** What a record says beside its fields. */
+export interface RecordOptions {
+  /** Values of its header other than `type` and `len`, such as `parent`; 0 for those that are not given. */
+  readonly header?: Readonly<Record<string, number>>;
+  /** The machine it is written for. Default: the dialect's own. */
+  readonly abi?: Abi;
+}
+
 /**
- * A whole record, header and payload, in the byte order of the dialect. `parent` is a pid or an objref, 0 in most
- * records. Raw blocks that belong behind it are the caller's. Throws `out-of-range` for a value that does not fit.
+ * A whole record, header and payload. Raw blocks that belong behind it are the caller's. Throws `out-of-range` for a value
+ * that does not fit, `usage` for a record that the dialect does not have.
  */
-export function encodeRecord<N extends RecordName>(
+export function encodeRecord(
   dialect: Dialect,
-  name: N,
-  fields: RecordFields[N],
-  parent = 0,
+  name: string,
+  fields: object,
+  { header: given = {}, abi = dialect.abi }: RecordOptions = {},
 ): Uint8Array {
   const spec = dialect.byName(name);
   if (spec === undefined) throw new CrimgError("usage", `${dialect.name} has no ${name} record`);
   if (typeof fields !== "object" || fields === null) {
     throw new CrimgError("usage", `${name} takes an object of its fields, found ${String(fields)}`);
   }
+  const { header, most, len } = dialect.framing;
   const table = layoutFor(spec, fields);
   const length = table.variable ? variableLength(table, fields) : table.size;
-  if (length > 0x7fff) {
-    throw new CrimgError("out-of-range", `a payload has at most 32767 bytes, ${name} would have ${length}`);
+  if (length > most) {
+    throw new CrimgError("out-of-range", `a payload has at most ${most} bytes, ${name} would have ${length}`);
   }
   const bytes = new Uint8Array(header.size + length);
   const view = new DataView(bytes.buffer);
-  header.encoder(dialect.order)(view, 0, { type: spec.type, len: length, parent });
-  table.encoder(dialect.order)(view, header.size, fields as Values<Shape>);
+  header.encoder(abi.order)(view, 0, headerValues(dialect, { ...given, type: spec.type, len: len(length) }));
+  table.encoder(abi.order)(view, header.size, fields as Values<Shape>);
   return bytes;
+}
+
+/** The values of a header, 0 for those that are not given. */
+export function headerValues(
+  { framing }: Dialect,
+  given: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(framing.header.layout.map(({ name }) => [name, given[name] ?? 0]));
 }
 
 /** Of several layouts of a record the one that these values fill. */
@@ -36,7 +53,7 @@ export function layoutFor(spec: RecordSpec, fields: object): Table {
   return spec.tables.find(candidate => isWhole(candidate, fields)) ?? spec.tables[0]!;
 }
 
-/** True if every field of the table has a value; byte fields also of the right length, which tells CPU layouts apart. */
+/** True if every field of the table has a value; byte fields also of the right length, which tells some layouts apart. */
 function isWhole(table: Table, fields: object): boolean {
   return table.layout.every(({ name, field, size }) => {
     const value = (fields as Record<string, unknown>)[name];

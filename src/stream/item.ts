@@ -1,6 +1,6 @@
+import type { Abi } from "../codec/abi.js";
 import type { RawBlock } from "../codec/grammar.js";
 import type { Table } from "../codec/table.js";
-import type { RecordFields, RecordName } from "../formats/cr/records.js";
 import type { Dialect } from "./dialect.js";
 
 /** One image of a file. */
@@ -9,13 +9,23 @@ export interface ImageStart {
   readonly index: number;
   /** Where its head stands. */
   readonly offset: number;
+  /** The format it is of: `formatOf` (formats/format.ts) gives its plug. */
+  readonly format: { readonly id: string };
   readonly dialect: Dialect;
+  /** The machine that wrote it. */
+  readonly abi: Abi;
   /** How the dialect was found. */
   readonly why: string;
 }
 
 /** What the walk yields. Items tile the file: no byte twice, none left out. */
 export type Item = RecordItem | RawItem | UnknownItem | GapItem;
+
+/** Values of a record by their C names. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What stands before a payload: `type`, `len`, and what else the framing of the format has. */
+export type Header = Readonly<Record<string, number>> & { readonly type: number; readonly len: number };
 
 interface Stretch {
   /** Bytes from the start of the file. */
@@ -32,29 +42,23 @@ interface Stretch {
 }
 
 /**
- * A record: header and payload. `name` tells which, and so the type of `fields`. Text, views and paths are made when
- * they are asked for: the members are getters, which `{ ...item }` does not copy.
+ * A record: header and payload. Formats tell by `name` which fields it has (`isCr(item, "VMA")`). Text, views and paths
+ * are made when they are asked for: the members are getters, which `{ ...item }` does not copy.
  */
-export type RecordItem = { [N in RecordName]: RecordOf<N> }[RecordName];
-
-export interface RecordOf<N extends RecordName> extends Stretch {
+export interface RecordItem<N extends string = string, F = Fields> extends Stretch {
   readonly kind: "record";
   readonly image: ImageStart;
-  /** The number in the header. */
-  readonly type: number;
   readonly name: N;
-  /** `parent` of the header: a pid or an objref, 0 in most records. */
-  readonly parent: number;
-  /** `len` of the header; `length - 8` unless it was a lie. */
-  readonly len: number;
+  /** As it stands in the image, a lie in `len` included. */
+  readonly header: Header;
   /** By C name. Of a payload shorter than its struct, only the fields that are there. */
-  readonly fields: RecordFields[N];
+  readonly fields: F;
   /** The layout the fields were read by. */
   readonly table: Table;
   /** Payload bytes behind the struct, if the record is longer than it. */
   readonly excess: Uint8Array | undefined;
-  /** In PGARR: pages that follow, which `nr_pages` does not always say. */
-  readonly pages: number;
+  /** Elements of each raw block that follows, which the fields do not always say. */
+  readonly counts: readonly number[];
 }
 
 /** Bytes without a header that the record before them announced. Large blocks come in parts. */
@@ -63,11 +67,11 @@ export interface RawItem extends Stretch {
   readonly image: ImageStart;
   readonly name: string;
   readonly block: RawBlock;
-  /** Elements in this part: addresses, pages, descriptors, pids; bytes in `xstate`. */
+  /** Elements in this part: addresses, pages, descriptors; bytes where the block has no elements. */
   readonly count: number;
   /** Elements of the block before this part. */
   readonly first: number;
-  /** Of page addresses: the walk has found that they ascend, are aligned and lie in the VMA. */
+  /** The format has looked at every element, and found them good. */
   readonly orderly: boolean;
 }
 
@@ -75,8 +79,8 @@ export interface RawItem extends Stretch {
 export interface UnknownItem extends Stretch {
   readonly kind: "unknown";
   readonly image: ImageStart;
-  /** Of a record with a type that the dialect does not have: its header. Undefined for plain garbage. */
-  readonly header: { readonly type: number; readonly len: number; readonly parent: number } | undefined;
+  /** Of a record with a type that the dialect does not have. Undefined for plain garbage. */
+  readonly header: Header | undefined;
 }
 
 /** Bytes before, between and after images. */
@@ -84,45 +88,12 @@ export interface GapItem extends Stretch {
   readonly kind: "gap";
 }
 
-/** What the walk has to say about the bytes. An `error` stands against the format, a `note` is worth knowing. */
-export interface Notice {
-  readonly level: "error" | "note";
-  readonly code: NoticeCode;
-  readonly message: string;
-  readonly offset: number;
-  readonly path: string;
-}
-
-export type NoticeCode =
-  /** The head, or the tail, is damaged. */
-  | "magic"
-  /** The dialect is not certain. */
-  | "dialect"
-  /** The input ends inside a record or block, or before the TAIL. */
-  | "truncated"
-  /** A record stands where another was expected. */
-  | "order"
-  /** A record of a type the dialect does not have. */
-  | "unknown-record"
-  /** No record can stand here. */
-  | "garbage"
-  /** A payload is not as long as its struct. */
-  | "length"
-  /** A count does not agree with what follows. */
-  | "count"
-  /** `nr_pages` is a running total. */
-  | "running-total"
-  /** The pids array repeats itself. */
-  | "pids-repeat"
-  /** Bytes outside of images. */
-  | "outside";
-
 /** Reads a raw block's elements one by one by its table. */
 export function elements<V>(item: RawItem): V[] {
   const table = item.block.element;
   if (table === undefined) return [];
   const view = new DataView(item.bytes.buffer, item.bytes.byteOffset, item.bytes.byteLength);
-  const decode = table.decoder(item.image.dialect.order);
+  const decode = table.decoder(item.image.abi.order);
   const stop = item.bytes.byteLength - table.size;
   const values: V[] = [];
   for (let at = 0; at <= stop; at += table.size) values.push(decode(view, at, table.size) as V);

@@ -1,13 +1,29 @@
 import type { Automaton, OptionalNode, Place, RepeatNode, Step } from "../codec/grammar.js";
 import { conditionText } from "../codec/grammar-text.js";
-import { MISSING_CHAIN } from "../source/limits.js";
+import { type Rule, rule } from "../finding.js";
 import type { Dialect } from "./dialect.js";
-import type { NoticeCode } from "./item.js";
+import { MISSING_CHAIN } from "./limits.js";
 import { Path } from "./path.js";
 import type { Scope } from "./scope.js";
 
+const wrongOrder = rule("record-order", {
+  group: "structure",
+  severity: "error",
+  title: "A record stands where another belongs",
+  why: "Readers ask for one record at a time, and refuse any other.",
+  source: "the grammar of the dialect",
+});
+export const wrongCount = rule("count", {
+  group: "structure",
+  severity: "error",
+  title: "A count does not agree with what follows",
+  why: "Readers take as many as are announced, and the next record for something else.",
+  source: "the grammar of the dialect",
+});
+export const trackRules = [wrongOrder, wrongCount];
+
 /** Says that something stands against the format. */
-export type Complain = (code: NoticeCode, message: string, path: string) => void;
+export type Complain = (what: Rule, message: string, path: string) => void;
 
 /**
  * Where the walk is in the grammar of its dialect. The records that stand there decide; counts, conditions and order
@@ -59,7 +75,7 @@ export class Track {
     const route = this.route(name);
     let path = this.inside(name.toLowerCase());
     for (const missing of route) path = this.take(missing);
-    this.complain("order", `expected ${expected}, found ${this.nameAndType(name)}`, path.text);
+    this.complain(wrongOrder, `expected ${expected}, found ${this.nameAndType(name)}`, path.text);
     return path;
   }
 
@@ -146,14 +162,14 @@ export class Track {
     for (const repeat of ended) this.checkEnd(repeat);
     for (const node of skipped) {
       const message = this.missed(node);
-      if (message !== undefined) this.complain("count", message, this.here());
+      if (message !== undefined) this.complain(wrongCount, message, this.here());
     }
   }
 
   private checkFirst(repeat: RepeatNode, to: Place): void {
     const { count, body } = repeat;
     if (count === undefined || !this.scope.knows(count) || this.scope.amount(count) > 0) return;
-    this.complain("count", `${count} is 0, but ${body.name} follow`, this.around(repeat, to));
+    this.complain(wrongCount, `${count} is 0, but ${body.name} follow`, this.around(repeat, to));
   }
 
   private checkAgain(repeat: RepeatNode): void {
@@ -161,7 +177,7 @@ export class Track {
     if (repeat.until !== undefined) {
       if (!this.scope.holds(repeat.until)) return;
       this.complain(
-        "order",
+        wrongOrder,
         `${conditionText(repeat.until)} ended the ${name} list, but another follows`,
         this.here(),
       );
@@ -169,7 +185,7 @@ export class Track {
       const count = this.scope.amount(repeat.count!);
       // Said once, where the count is passed.
       if (this.round(repeat) !== count) return;
-      this.complain("count", `${repeat.count} is ${count}, but more ${name} follow`, this.around(repeat));
+      this.complain(wrongCount, `${repeat.count} is ${count}, but more ${name} follow`, this.around(repeat));
     }
   }
 
@@ -177,12 +193,16 @@ export class Track {
     const { name } = repeat.body;
     if (repeat.until !== undefined) {
       if (this.scope.holds(repeat.until)) return;
-      this.complain("order", `the ${name} list is not ended by ${conditionText(repeat.until)}`, this.here());
+      this.complain(
+        wrongOrder,
+        `the ${name} list is not ended by ${conditionText(repeat.until)}`,
+        this.here(),
+      );
     } else {
       const count = this.scope.amount(repeat.count!);
       if (this.round(repeat) >= count) return;
       this.complain(
-        "count",
+        wrongCount,
         `${repeat.count} is ${count}, but only ${this.round(repeat)} ${name} follow`,
         this.around(repeat),
       );
@@ -203,10 +223,15 @@ export class Track {
   /** The path of the group that a repetition stands in. */
   private around(repeat: RepeatNode, place = this.place): string {
     const depth = place?.groups.findIndex(group => group.repeat === repeat) ?? 0;
-    return this.open[depth - 1]?.text ?? `${this.prefix}tree`;
+    return this.open[depth - 1]?.text ?? this.prefix + counterOf(repeat);
   }
 
   private here(): string {
     return this.open.at(-1)?.text ?? this.prefix;
   }
+}
+
+/** The record that says how often a group repeats, as its path has it; of a fixed number the group itself. */
+function counterOf({ count, body }: RepeatNode): string {
+  return typeof count === "string" ? count.slice(0, count.indexOf(".")).toLowerCase() : body.name;
 }

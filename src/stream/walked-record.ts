@@ -1,18 +1,15 @@
 import type { Decode } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
-import { header, type RecordName } from "../formats/cr/records.js";
 import type { Window } from "../source/window.js";
-import type { ImageStart } from "./item.js";
+import type { Fields, Header, ImageStart, RecordItem } from "./item.js";
 import type { Path } from "./path.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A record item. Views, text and the path are made when they are asked for: whoever walks millions of records wants
  * few of them of each.
  */
-export class WalkedRecord {
-  readonly kind = "record";
+export class WalkedRecord implements RecordItem {
+  readonly kind = "record" as const;
   private readonly view: DataView;
   private readonly at: number;
   private whole: Uint8Array | undefined;
@@ -21,15 +18,14 @@ export class WalkedRecord {
     readonly image: ImageStart,
     readonly offset: number,
     readonly length: number,
-    readonly type: number,
-    readonly name: RecordName,
-    readonly parent: number,
-    readonly len: number,
+    readonly header: Header,
+    readonly name: string,
     readonly table: Table,
-    readonly pages: number,
+    readonly counts: readonly number[],
     private readonly place: Path,
     private decoded: Fields | undefined,
     { view, start }: Window,
+    private readonly headerSize: number,
   ) {
     this.view = view;
     this.at = offset - start;
@@ -46,23 +42,23 @@ export class WalkedRecord {
 
   get fields(): Fields {
     if (this.decoded === undefined) {
-      const { image, table, view, at, length } = this;
-      const decode = table.decoder(image.dialect.order) as Decode<Fields>;
-      this.decoded = decode(view, at + header.size, length - header.size);
+      const { image, table, view, at, length, headerSize } = this;
+      const decode = table.decoder(image.abi.order) as Decode<Fields>;
+      this.decoded = decode(view, at + headerSize, length - headerSize);
     }
     return this.decoded;
   }
 
   get excess(): Uint8Array | undefined {
     const { table, length } = this;
-    const known = header.size + table.size;
+    const known = this.headerSize + table.size;
     return table.variable || length <= known ? undefined : this.cut(known, length - known);
   }
 
   /** What `console.log` shows: the members, and not how they are kept. */
   [Symbol.for("nodejs.util.inspect.custom")](): object {
-    const { kind, offset, length, path, image, type, name, parent, len, fields, excess, pages, bytes } = this;
-    return { kind, offset, length, path, image, type, name, parent, len, fields, excess, pages, bytes };
+    const { kind, offset, length, path, image, header, name, fields, excess, counts, bytes } = this;
+    return { kind, offset, length, path, image, header, name, fields, excess, counts, bytes };
   }
 
   private cut(from: number, length: number): Uint8Array {

@@ -1,17 +1,15 @@
 import type { CrimgError } from "../errors.js";
 import type { Finding } from "../finding.js";
+import type { CrItem } from "../formats/cr/item.js";
 import type { Judge, Say } from "../formats/cr/verify/judge.js";
 import { judgesOf } from "../formats/cr/verify/judges.js";
 import { ruleNamed } from "../formats/cr/verify/rules.js";
-import type { ImageStart, Item, Notice, RawItem, RecordItem } from "../stream/item.js";
-import { Notices } from "./notices.js";
+import type { ImageStart, Item, RawItem, RecordItem } from "../stream/item.js";
 
 /**
- * Judges the items of a walk as they come. Takes each notice before the item it stands at, each item in order, and
- * `end` once. What it remembers is bounded, whatever the image says: see limits.ts.
+ * Judges the items of a walk as they come. What it remembers is bounded, whatever the image says: see limits.ts.
  */
 export class Findings {
-  private readonly notices: Notices;
   private readonly say: Say;
   private image: ImageStart | undefined;
   private judges: readonly Judge[] = [];
@@ -23,31 +21,21 @@ export class Findings {
       const { severity } = ruleNamed(id);
       report({ rule: id, severity, offset, path, message, ...(hint === undefined ? {} : { hint }) });
     };
-    this.notices = new Notices(this.say);
-  }
-
-  notice(notice: Notice): void {
-    this.notices.notice(notice);
   }
 
   add(item: Item): void {
-    this.notices.add(item);
     if (item.kind === "gap") return;
     if (item.image !== this.image) this.startImage(item.image);
     if (item.kind === "unknown") return;
     const { name } = item;
     const judges = this.wanting.get(name) ?? this.judgesFor(item);
-    for (const judge of judges) judge.add(item);
+    for (const judge of judges) judge.add(item as CrItem);
   }
 
   /** The walk found no image: what it threw. */
   noImage(error: CrimgError): void {
     const { offset = 0, reason } = error;
     this.say("not-an-image", { offset, path: "gap" }, reason);
-  }
-
-  end(): void {
-    this.notices.release();
   }
 
   private startImage(image: ImageStart): void {

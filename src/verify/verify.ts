@@ -3,10 +3,12 @@ import type { Finding, Severity } from "../finding.js";
 import { type RestartOptions, restart, type Verdict } from "../formats/cr/restart/restart.js";
 import { type RestartSeries, restartSeries, restartSeriesNamed } from "../formats/cr/restart/series.js";
 import { SeriesEvidence } from "../formats/cr/series.js";
+import { type Asking, drive, driveSync } from "../source/drive.js";
 import type { Source, SyncSource } from "../source/source.js";
 import { Window } from "../source/window.js";
 import type { ImageStart, Item } from "../stream/item.js";
-import { NEED, Walk, type WalkOptions } from "../stream/walk.js";
+import type { StreamFormat } from "../stream/stream-format.js";
+import { Walk, type WalkOptions } from "../stream/walk.js";
 import { Findings } from "./findings.js";
 
 /** What to verify, and for whom. */
@@ -28,28 +30,30 @@ export interface VerifyReport {
 }
 
 /** Verifies an input that answers at once: yields findings as the walk goes, and returns the report. */
-export function* verifySync(
+export function verifySync(
   source: SyncSource,
+  formats: readonly StreamFormat[],
   options: VerifyOptions = {},
 ): Generator<Finding, VerifyReport, void> {
-  const verification = new Verification(source, options);
-  for (let step = verification.next(); step !== undefined; step = verification.next()) {
-    if (step instanceof Window) step.accept(source.read(step.wantedAt, step.wantedLength), source.seen);
-    else yield step;
-  }
-  return verification.report();
+  return driveSync(source, verification(source, formats, options));
 }
 
 /** Verifies any input. */
-export async function* verify(
+export function verify(
   source: Source,
+  formats: readonly StreamFormat[],
   options: VerifyOptions = {},
 ): AsyncGenerator<Finding, VerifyReport, void> {
-  const verification = new Verification(source, options);
-  for (let step = verification.next(); step !== undefined; step = verification.next()) {
-    if (step instanceof Window) step.accept(await source.read(step.wantedAt, step.wantedLength), source.seen);
-    else yield step;
-  }
+  return drive(source, verification(source, formats, options));
+}
+
+function* verification(
+  source: Source,
+  formats: readonly StreamFormat[],
+  options: VerifyOptions,
+): Asking<Finding, VerifyReport> {
+  const verification = new Verification(source, formats, options);
+  for (let step = verification.next(); step !== undefined; step = verification.next()) yield step;
   return verification.report();
 }
 
@@ -73,10 +77,11 @@ class Verification {
   private walking = true;
   private readers: Reader[] = [];
   private readonly pending: Finding[] = [];
-  private readonly findings = new Findings(finding => {
+  private readonly add = (finding: Finding): void => {
     this.counts[finding.severity]++;
     this.pending.push(finding);
-  });
+  };
+  private readonly findings = new Findings(this.add);
   private readonly counts = { error: 0, warning: 0, note: 0 };
   private evidence: SeriesEvidence | undefined;
   private image: ImageStart | undefined;
@@ -85,15 +90,16 @@ class Verification {
 
   constructor(
     private readonly source: Pick<Source, "size" | "seekable">,
+    formats: readonly StreamFormat[],
     private readonly options: VerifyOptions,
   ) {
     const { at, image, dialect } = options;
     this.walkWindow = new Window(source.size);
-    this.walk = new Walk(this.walkWindow, {
+    this.walk = new Walk(this.walkWindow, formats, {
       ...(at !== undefined && { at }),
       ...(image !== undefined && { image }),
       ...(dialect !== undefined && { dialect }),
-      onNotice: notice => this.findings.notice(notice),
+      onFinding: this.add,
     });
     // The kernel reads from where the file stands; of a later image from its head, as if it were cut out.
     if (image === undefined) this.start = at ?? 0;
@@ -141,19 +147,18 @@ class Verification {
   private stepWalk(): Window[] {
     while (this.walking && this.pending.length === 0) {
       const item = this.nextItem();
-      if (item === NEED) return [this.walkWindow];
+      if (item === this.walkWindow) return [this.walkWindow];
       if (item === undefined) {
         this.walking = false;
-        this.findings.end();
         // Where there is no image the kernel says no all the same.
         this.start ??= 0;
         this.ensureReader();
-      } else this.see(item);
+      } else this.see(item as Item);
     }
     return [];
   }
 
-  private nextItem(): Item | typeof NEED | undefined {
+  private nextItem(): Item | Window | undefined {
     try {
       return this.walk.next();
     } catch (error) {

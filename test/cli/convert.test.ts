@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ConversionReport } from "../../src/convert/convert.js";
 import { dialects } from "../../src/formats/cr/dialects.js";
 import { rules } from "../../src/formats/cr/verify/rules.js";
+import { isCr } from "../../src/index.js";
 import { schemaCheck } from "../dump/schema-check.js";
 import { type Sample, sampleBytes, samples } from "../format/samples.js";
 import { collect, records } from "../image/collect.js";
@@ -268,7 +269,7 @@ describe.concurrent("a name cannot act on the terminal", () => {
   const controls = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/;
   const file = sampleBytes("cr-2/v6-files.img");
   const name = records(collect(file)).find(
-    item => item.name === "FNAME" && item.fields.fname.includes("(deleted)"),
+    item => isCr(item, "FNAME") && item.fields.fname.includes("(deleted)"),
   )!;
   const named = overwritten(file, name.offset + 8, Buffer.from(evil));
 
@@ -424,7 +425,7 @@ describe.concurrent("options reach the image", () => {
 
   test("--task and --ppid", async () => {
     const found = await recordsOf("cr-3b/v13-tree.img", "--task", "172");
-    expect(found.flatMap(item => (item.name === "MM" ? [item.parent] : []))).toEqual([172]);
+    expect(found.flatMap(item => (isCr(item, "MM") ? [item.header.parent] : []))).toEqual([172]);
     await recordsOf("cr-2/v6-tls1.img", "--to-rev", "3", "--ppid", "77");
     const pids = place.bytes("cr-2-v6-tls1.img--to-rev3--ppid77.out");
     const { offset, length } = recordNamed(pids, "TREE");

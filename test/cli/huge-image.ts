@@ -26,7 +26,7 @@ export function writeImageBeyond4GiB(path: string): void {
 
 /** Tasks of one area each, with pages that are not in the file, but have their place there. */
 function writeSparseImage(path: string, tasks: number, pages: number, pagesInChunk: number): void {
-  const area = { start: START, end: START + pages * dialect.pageSize, chunks: [] };
+  const area = { start: START, end: START + pages * dialect.abi.page, chunks: [] };
   const small = makeImage(dialect, {
     tasks: Array.from({ length: tasks }, (_, i) => ({ pid: 100 + i, areas: [area] })),
   });
@@ -43,7 +43,7 @@ function writeSparseImage(path: string, tasks: number, pages: number, pagesInChu
     done = at;
     for (let first = 0; first < pages; first += pagesInChunk) {
       put(chunkHead(first, pagesInChunk));
-      offset += pagesInChunk * dialect.pageSize;
+      offset += pagesInChunk * dialect.abi.page;
     }
   }
   put(small.subarray(done));
@@ -54,8 +54,8 @@ function writeSparseImage(path: string, tasks: number, pages: number, pagesInChu
 function chunkHead(first: number, count: number): Uint8Array {
   const addresses = new Uint8Array(count * pageAddress.size);
   for (let page = 0; page < count; page++) {
-    const address = START + (first + page) * dialect.pageSize;
-    addresses.set(encodeTable(pageAddress, { address }, dialect.order), page * pageAddress.size);
+    const address = START + (first + page) * dialect.abi.page;
+    addresses.set(encodeTable(pageAddress, { address }, dialect.abi.order), page * pageAddress.size);
   }
   return concat(encodeRecord(dialect, "PGARR", { nr_pages: BigInt(count) }), addresses);
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeLinesSync } from "../../src/lines/decode.js";
+import { decodeLinesSync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import { readingCommands } from "./reading-commands.js";
 import { runProcess } from "./run-crimg.js";

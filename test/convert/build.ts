@@ -53,7 +53,7 @@ class Builder {
       const has_xsave = xstate === 576 ? 1 : 0;
       this.record("HEAD_ARCH", { has_fxsr: 1, has_xsave, xstate_size: xstate, _pading: this.junk(16) });
       this.record("TREE", { tasks_nr: model.tasks.length, _pad: this.junk(32) });
-      this.raw(...model.tasks.map((task, i) => encodeTable(pids, this.ids(task, i), dialect.order)));
+      this.raw(...model.tasks.map((task, i) => encodeTable(pids, this.ids(task, i), dialect.abi.order)));
     }
     for (const [i, task] of model.tasks.entries()) this.task(task, pidOf(i));
     this.open();
@@ -66,7 +66,7 @@ class Builder {
   }
 
   private record<N extends RecordName>(name: N, fields: RecordFields[N], parent = 0): void {
-    this.parts.push({ name, fields, parent } as BuildItem);
+    this.parts.push({ name, fields, header: { parent } });
   }
 
   private raw(...bytes: Uint8Array[]): void {
@@ -84,7 +84,7 @@ class Builder {
       .map(({ place, type, parent, length }) => ({
         at: openings[place % openings.length]!,
         bytes: concat(
-          encodeTable(header, { type, len: length, parent }, dialect.order),
+          encodeTable(header, { type, len: length, parent }, dialect.abi.order),
           new Uint8Array(length).fill(0xc3),
         ),
       }))
@@ -113,9 +113,9 @@ class Builder {
     this.record("MM", this.mm(task.areas.length), pid);
     let start = FIRST_AREA;
     for (const area of task.areas) {
-      start += area.gap * this.dialect.pageSize;
+      start += area.gap * this.dialect.abi.page;
       this.area(area, start);
-      start += area.pages.length * this.dialect.pageSize;
+      start += area.pages.length * this.dialect.abi.page;
     }
     this.open();
     this.ldt(task);
@@ -127,7 +127,7 @@ class Builder {
 
   private area({ name, pages, hollow }: ModelArea, start: number): void {
     const { dialect, below, model } = this;
-    const { pageSize } = dialect;
+    const { page: pageSize } = dialect.abi;
     this.open();
     this.record("VMA", {
       vma_type: name === undefined ? 1 : 2,
@@ -297,12 +297,12 @@ class Builder {
   /** A descriptor of a data segment, or an empty one. */
   private descriptor(isUsed: boolean): Uint8Array {
     const desc = isUsed ? 0x00df_f200_0000_ffffn | (BigInt(this.below(0x100)) << 16n) : 0n;
-    return encodeTable(descriptor, { desc }, this.dialect.order);
+    return encodeTable(descriptor, { desc }, this.dialect.abi.order);
   }
 
   /** Contents that look like no address and no header. */
   private page(): Uint8Array {
-    return new Uint8Array(this.dialect.pageSize).fill(0xa1 + this.below(50));
+    return new Uint8Array(this.dialect.abi.page).fill(0xa1 + this.below(50));
   }
 
   private bytes(length: number): Uint8Array {

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ConvertOptions, convertBytes } from "../../src/convert/convert.js";
+import type { ConvertOptions } from "../../src/convert/convert.js";
 import type { Repair } from "../../src/convert/options.js";
 import type { ConversionReport, ReportEntry } from "../../src/convert/report.js";
 import { CrimgError } from "../../src/errors.js";
 import { dialectNamed, dialects } from "../../src/formats/cr/dialects.js";
 import { head, header } from "../../src/formats/cr/records.js";
 import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import { convertBytes, verifySync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import type { Dialect } from "../../src/stream/dialect.js";
 import type { RecordItem } from "../../src/stream/item.js";
-import { verifySync } from "../../src/verify/verify.js";
 import { collect, records } from "../image/collect.js";
 import { samples } from "../image/samples.js";
 import { concat } from "../image/splice.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { convertBytes } from "../../src/convert/convert.js";
+import { convertBytes } from "../../src/index.js";
 import { samples } from "../format/samples.js";
 
 const { bytes: tiny } = samples.find(({ name }) => name === "v5p2-tiny.img")!;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { convertBytes } from "../../src/convert/convert.js";
 import { cr3a } from "../../src/formats/cr/cr-3a.js";
+import { convertBytes } from "../../src/index.js";
 import { makeImage } from "../image/made-image.js";
 import { damageOf, partsOf } from "./parts.js";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { convertBytes } from "../../src/convert/convert.js";
+import { convertBytes } from "../../src/index.js";
 import { samples } from "../format/samples.js";
 
 test.each(samples.filter(({ name }) => /tree|tiny|fpu/.test(name)))(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isStale } from "../../src/codec/field.js";
-import { elements, type Item, type RawItem, type RecordItem, type RecordOf } from "../../src/stream/item.js";
+import type { RecordOf } from "../../src/formats/cr/item.js";
+import { elements, type Item, type RawItem, type RecordItem } from "../../src/stream/item.js";
 import { collect, errors } from "../image/collect.js";
 
 /** A record, a raw block or bytes that nothing claims, by what the kernel gave a value there. */
@@ -65,7 +66,11 @@ function merged(items: readonly Item[]): Item[] {
 function valuesOf(item: Item, bytes: Uint8Array): Record<string, string> {
   switch (item.kind) {
     case "record":
-      return { type: String(item.type), parent: String(item.parent), ...definedFields(item) };
+      return {
+        type: String(item.header.type),
+        parent: String(item.header["parent"]),
+        ...definedFields(item),
+      };
     case "raw":
       return { bytes: rawText(item, bytes) };
     default:

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type ConvertOptions, convertBytes } from "../../src/convert/convert.js";
+import type { ConvertOptions } from "../../src/convert/convert.js";
 import { CrimgError } from "../../src/errors.js";
 import { head } from "../../src/formats/cr/records.js";
 import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import { convertBytes, verifySync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
-import { verifySync } from "../../src/verify/verify.js";
 import { overwritten, recordNamed } from "../image/splice.js";
 import { partsOf } from "./parts.js";
 import {

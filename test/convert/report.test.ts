@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type ConvertOptions, convertBytes } from "../../src/convert/convert.js";
+import type { ConvertOptions } from "../../src/convert/convert.js";
 import type { ConversionReport } from "../../src/convert/report.js";
 import { cr2 } from "../../src/formats/cr/cr-2.js";
 import { cr3a } from "../../src/formats/cr/cr-3a.js";
+import { convertBytes } from "../../src/index.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { chunk4196, sample } from "../image/samples.js";
 import { recordNamed, withField } from "../image/splice.js";
@@ -130,7 +131,7 @@ describe("A report names what becomes of a task that is taken out of five:", () 
   it("nothing, where it is the only one: its files keep the numbers that they have", () => {
     const { bytes } = sample("v9-files");
     const odd = withField(bytes, recordNamed(bytes, "FD_ENT"), "objref", 77);
-    const { parent: pid } = recordNamed(odd, "MM");
+    const pid = recordNamed(odd, "MM").header["parent"]!;
     expect(linesOf(reportOf(odd, { to: "cr-3a", task: pid }))).toEqual([]);
   });
 });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { convertBytes } from "../../src/convert/convert.js";
 import { VmFlags } from "../../src/formats/cr/names.js";
+import { convertBytes, walkSync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
-import { walkSync } from "../../src/stream/iterate.js";
 import { samples } from "../format/samples.js";
 
 /** __kernel_vsyscall of 2.6.27: push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter. */

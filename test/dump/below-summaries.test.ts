@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dump } from "../../src/dump/dump.js";
+import { dump } from "../../src/index.js";
 import { bytesSource, type SyncSource } from "../../src/source/source.js";
 import { sampleBytes } from "../format/samples.js";
 import { countingSource } from "../image/counting-source.js";

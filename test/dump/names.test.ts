@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { encodeText } from "../../src/codec/text.js";
-import { summarize } from "../../src/dump/dump.js";
 import { plain } from "../../src/dump/style.js";
 import { summaryLines, summaryTable } from "../../src/dump/summary-view.js";
+import { summarize } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import { sampleBytes } from "../format/samples.js";
 import { concat, overwritten, recordNamed } from "../image/splice.js";
@@ -39,13 +39,13 @@ const image = (() => {
   const open = recordNamed(plain, "FNAME", 4);
   const release = recordNamed(plain, "HEAD");
   const place = release.table.layout.find(({ name }) => name === "release")!.offset;
-  expect(fname.len).toBe(hostilePath.length);
+  expect(fname.header.len).toBe(hostilePath.length);
   const hostile = overwritten(
     overwritten(plain, fname.offset + header, hostilePath),
     comm.offset + header,
     hostileComm,
   );
-  const inFile = hostilePath.subarray(hostilePath.length - open.len);
+  const inFile = hostilePath.subarray(hostilePath.length - open.header.len);
   return overwritten(
     overwritten(hostile, open.offset + header, inFile),
     release.offset + header + place,

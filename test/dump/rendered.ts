@@ -1,4 +1,5 @@
-import { type DumpOptions, type DumpReport, dump } from "../../src/dump/dump.js";
+import type { DumpOptions, DumpReport } from "../../src/dump/dump.js";
+import { dump } from "../../src/index.js";
 import { bytesSource, pullSource, type SyncSource } from "../../src/source/source.js";
 
 /** What a dump wrote, and what it said about it. */

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { decodeText, splitAtNul } from "../../src/codec/text.js";
-import { summarize } from "../../src/dump/dump.js";
 import { plain } from "../../src/dump/style.js";
 import { summaryTable } from "../../src/dump/summary-view.js";
 import { cr2 } from "../../src/formats/cr/cr-2.js";
-import { escapeText } from "../../src/index.js";
+import { escapeText, summarize } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import { parseReferenceDump, pythonBytes, type ReferenceRecord } from "../image/reference-dump.js";
 import { samples as allSamples, referenceText } from "../image/samples.js";

@@ -1,13 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { encodeTable, type Values } from "../../src/codec/table.js";
-import { DETECTION_SPAN, type Detected, detect, findHead, HEAD_SPAN } from "../../src/formats/cr/detect.js";
+import { DETECTION_SPAN, HEAD_SPAN, probe } from "../../src/formats/cr/probe.js";
 import { head, header, MAGIC_HEAD } from "../../src/formats/cr/records.js";
+import { MarkSearch } from "../../src/stream/head-search.js";
+import type { Guess } from "../../src/stream/probe.js";
 import { bytesOfHex } from "../codec/bytes-of-hex.js";
 import { sampleBytes, samples } from "./samples.js";
 
-/** What detection says, short: `dialect cr-2`, `dialect cr-3b, not sure`, `foreign`, `none`. */
-function said(detected: Detected): string {
-  if (detected.kind !== "dialect") return detected.kind;
+const detect = (bytes: Uint8Array, at = 0): Guess => probe.look(bytes.subarray(at));
+const findHead = (bytes: Uint8Array): number => new MarkSearch(probe.marks).find(bytes);
+
+/** What the probe says, short: `dialect cr-2`, `dialect cr-3b, not sure`, `kin`, `no`. */
+function said(detected: Guess): string {
+  if (detected.kind !== "yes") return detected.kind;
   return `dialect ${detected.dialect.name}${detected.sure ? "" : ", not sure"}`;
 }
 
@@ -116,7 +121,7 @@ describe("heads of formats that crimg does not read", () => {
   test("a big-endian head: foreign, and the reason says so", () => {
     const big = bytesOfHex("0001 00e0 00000000 00feed0cc0a2d200 0002 0006 001b 0002");
     const found = detect(joined(big, new Uint8Array(208)));
-    expect(found.kind).toBe("foreign");
+    expect(found.kind).toBe("kin");
     expect(found.why).toContain("big-endian");
   });
 
@@ -131,14 +136,14 @@ describe("heads of formats that crimg does not read", () => {
       80fca04b00000000 0100000000000000`);
     expect(ckpt).toHaveLength(72);
     const found = detect(ckpt);
-    expect(found.kind).toBe("foreign");
+    expect(found.kind).toBe("kin");
     expect(found.why).toContain('later "ckpt" generation');
     expect(found.why).toContain("rev 6)");
   });
 
   test.each([144, 152])("v3, whose TASK has %i bytes: foreign", len => {
     const found = detect(joined(headOf({ rev: 1 }), headerOf(101, len), new Uint8Array(len)));
-    expect(found.kind).toBe("foreign");
+    expect(found.kind).toBe("kin");
     expect(found.why).toContain(`TASK has ${len} bytes: an image of v3`);
   });
 
@@ -148,10 +153,10 @@ describe("heads of formats that crimg does not read", () => {
 
   test("rev 7 and nothing behind it, or nothing known: foreign", () => {
     expect(detect(headOf({ rev: 7 }))).toEqual({
-      kind: "foreign",
+      kind: "kin",
       why: "rev 7 is not known (1, 2 and 3 are)",
     });
-    expect(said(detect(joined(headOf({ rev: 7 }), headerOf(900, 24))))).toBe("foreign");
+    expect(said(detect(joined(headOf({ rev: 7 }), headerOf(900, 24))))).toBe("kin");
   });
 
   test.each([
@@ -169,32 +174,32 @@ describe("no head", () => {
   test("a wrong magic in a record that is not a head's: none, with the magic found", () => {
     const found = detect(joined(headerOf(2, 16), new Uint8Array(64).fill(0x61)));
     expect(found).toEqual({
-      kind: "none",
+      kind: "no",
       why: "expected the head's magic 0x00feed0cc0a2d200 after 8 bytes, found 0x6161616161616161",
     });
   });
 
   test("a damaged magic in a record of a head's type and length: worth reading on", () => {
-    expect(detect(damaged("cr-2/v6-tiny.img", 8, "ff")).kind).toBe("dialect");
+    expect(detect(damaged("cr-2/v6-tiny.img", 8, "ff")).kind).toBe("yes");
   });
 
   test("a head's magic behind another type: none, with the type found", () => {
     const found = detect(damaged("cr-2/v6-tiny.img", 0, "05 00"));
     expect(found).toEqual({
-      kind: "none",
+      kind: "no",
       why: "the head's magic stands here, but the record's type is 5 and not HEAD (1)",
     });
   });
 
   test.each([0, 1, 8, 15])("%i bytes are too few to say", length => {
     expect(detect(headOf().subarray(0, length))).toEqual({
-      kind: "none",
+      kind: "no",
       why: `a head needs 232 bytes, ${length} are there`,
     });
   });
 
   test.each([16, 23])("%i bytes hold the magic, but no rev", length => {
-    expect(detect(headOf().subarray(0, length)).kind).toBe("none");
+    expect(detect(headOf().subarray(0, length)).kind).toBe("no");
   });
 
   test("a head cut behind its rev is a head", () => {
@@ -208,7 +213,7 @@ describe("no head", () => {
 
   test.each(samples)("no prefix of $dialect/$name throws", ({ bytes }) => {
     for (let length = 0; length <= 400; length++) {
-      expect(detect(bytes.subarray(0, length)).kind).toBe(length < 24 ? "none" : "dialect");
+      expect(detect(bytes.subarray(0, length)).kind).toBe(length < 24 ? "no" : "yes");
     }
   });
 });

@@ -4,6 +4,7 @@ import { decodeTable } from "../../src/codec/table.js";
 import { CrimgError } from "../../src/errors.js";
 import { cr2 } from "../../src/formats/cr/cr-2.js";
 import { dialectNamed, dialects } from "../../src/formats/cr/dialects.js";
+import { i386 } from "../../src/formats/cr/framing.js";
 import { header, type RecordName } from "../../src/formats/cr/records.js";
 import { encodeRecord } from "../../src/stream/encode-record.js";
 import { arbitraryValues } from "../codec/arbitrary-values.js";
@@ -69,14 +70,24 @@ describe("the table of a CPU payload", () => {
 });
 
 describe("next()", () => {
-  const big = cr2.next("cr-2-big", { order: "big" });
+  const big = cr2.next("cr-2-big", { abi: { ...i386, order: "big" } });
 
   test("keeps what it does not change", () => {
-    const { name: _, automaton, order, ...kept } = cr2;
-    expect(order).toBe("little");
-    expect(big.order).toBe("big");
+    const { name: _, automaton, abi, ...kept } = cr2;
+    expect(abi.order).toBe("little");
+    expect(big.abi.order).toBe("big");
     expect(big.name).toBe("cr-2-big");
-    for (const part of ["doc", "rev", "series", "pageSize", "types", "tables", "image"] as const) {
+    for (const part of [
+      "doc",
+      "rev",
+      "series",
+      "framing",
+      "begins",
+      "ends",
+      "types",
+      "tables",
+      "image",
+    ] as const) {
       expect(big[part]).toBe(kept[part]);
     }
     expect(big.automaton.places.length).toBe(automaton.places.length);
@@ -97,7 +108,7 @@ describe("next()", () => {
   test.each(payloads)("a big-endian %s (%i bytes) comes back, header and all", (name, _, table) => {
     fc.assert(
       fc.property(arbitraryValues(table), fc.nat(0xffffffff), (values, parent) => {
-        const bytes = encodeRecord(big, name, values as never, parent);
+        const bytes = encodeRecord(big, name, values, { header: { parent } });
         const payload = bytes.subarray(header.size);
         expect(decodeTable(header, bytes.subarray(0, header.size), "big")).toEqual({
           type: cr2.types[name],

@@ -1,13 +1,17 @@
 import { CrimgError } from "../../src/errors.js";
+import type { Finding } from "../../src/finding.js";
+import { walk, walkSync } from "../../src/index.js";
 import { bytesSource, type Source, type SyncSource } from "../../src/source/source.js";
-import type { Item, Notice } from "../../src/stream/item.js";
-import { walk, walkSync } from "../../src/stream/iterate.js";
+import type { Item } from "../../src/stream/item.js";
 import type { WalkOptions } from "../../src/stream/walk.js";
 
-/** Everything a walk said. */
+/** What a walk said about the bytes. */
+export type Heard = Finding & { readonly isDamage: boolean };
+
+/** Everything a walk gave. */
 export interface Walked {
   readonly items: readonly Item[];
-  readonly notices: readonly Notice[];
+  readonly findings: readonly Heard[];
   /** Set if it ended in our own error; any other is not caught. */
   readonly error: CrimgError | undefined;
 }
@@ -16,16 +20,24 @@ export interface Walked {
 export function collect(from: Uint8Array | SyncSource, options: WalkOptions = {}): Walked {
   const source = bounded(from instanceof Uint8Array ? bytesSource(from) : from);
   const items: Item[] = [];
-  const notices: Notice[] = [];
+  const { findings, onFinding } = hearing();
   try {
-    for (const item of walkSync(source, { ...options, onNotice: notice => notices.push(notice) })) {
+    for (const item of walkSync(source, { ...options, onFinding })) {
       items.push(item);
     }
   } catch (error) {
-    if (error instanceof CrimgError) return { items, notices, error };
+    if (error instanceof CrimgError) return { items, findings, error };
     throw error;
   }
-  return { items, notices, error: undefined };
+  return { items, findings, error: undefined };
+}
+
+function hearing() {
+  const findings: Heard[] = [];
+  const onFinding = (finding: Finding, isDamage: boolean) => {
+    findings.push({ ...finding, isDamage });
+  };
+  return { findings, onFinding };
 }
 
 /** The source, until a walk has read so often that it cannot be getting on: a hang would be no test result. */
@@ -49,16 +61,16 @@ function bounded(source: SyncSource): SyncSource {
 /** Walks any source to the end. */
 export async function collectAsync(source: Source, options: WalkOptions = {}): Promise<Walked> {
   const items: Item[] = [];
-  const notices: Notice[] = [];
+  const { findings, onFinding } = hearing();
   try {
-    for await (const item of walk(source, { ...options, onNotice: notice => notices.push(notice) })) {
+    for await (const item of walk(source, { ...options, onFinding })) {
       items.push(item);
     }
   } catch (error) {
-    if (error instanceof CrimgError) return { items, notices, error };
+    if (error instanceof CrimgError) return { items, findings, error };
     throw error;
   }
-  return { items, notices, error: undefined };
+  return { items, findings, error: undefined };
 }
 
 /** The items that are records, in order. */
@@ -71,7 +83,7 @@ export function rawBlocks(walked: Walked) {
   return walked.items.filter(item => item.kind === "raw");
 }
 
-/** Notices of level error. */
-export function errors(walked: Walked): readonly Notice[] {
-  return walked.notices.filter(({ level }) => level === "error");
+/** What the walk takes for damage. */
+export function errors(walked: Walked): readonly Heard[] {
+  return walked.findings.filter(({ isDamage }) => isDamage);
 }

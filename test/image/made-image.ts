@@ -45,7 +45,7 @@ export function makeImage(
     parts.push(
       encodeRecord(dialect, "HEAD_ARCH", { has_fxsr: 1, has_xsave: 0, xstate_size: 512, _pading: 0 }),
       encodeRecord(dialect, "TREE", { tasks_nr: tasks.length, _pad: 0 }),
-      ...ids.map(vpid => encodeTable(pids, { vpid, vtgid: vpid, vppid: 1, _pad: 0 }, dialect.order)),
+      ...ids.map(vpid => encodeTable(pids, { vpid, vtgid: vpid, vppid: 1, _pad: 0 }, dialect.abi.order)),
     );
   }
   for (const task of tasks) parts.push(makeTask(dialect, task));
@@ -54,6 +54,7 @@ export function makeImage(
 }
 
 function makeTask(dialect: Dialect, { pid, areas }: MadeTask): Uint8Array {
+  const ofTask = { header: { parent: pid } };
   const comm = `task ${pid}`.padEnd(16, "\0");
   return concat(
     encodeRecord(dialect, "TASK", {
@@ -65,19 +66,19 @@ function makeTask(dialect: Dialect, { pid, areas }: MadeTask): Uint8Array {
       _pad: 0,
     }),
     encodeRecord(dialect, "STRING", { str: comm }),
-    encodeRecord(dialect, "MM", mmFields(areas.length), pid),
+    encodeRecord(dialect, "MM", mmFields(areas.length), ofTask),
     ...areas.flatMap(area => makeArea(dialect, area)),
     encodeRecord(dialect, "MM_CONTEXT", { ldt_entry_size: 8, nldt: 0, _pad: 0 }),
-    ...(dialect.byName("FILES") ? [encodeRecord(dialect, "FILES", { objref: 0, nfds: 0 }, pid)] : []),
+    ...(dialect.byName("FILES") ? [encodeRecord(dialect, "FILES", { objref: 0, nfds: 0 }, ofTask)] : []),
     encodeRecord(
       dialect,
       "THREAD",
       { gdt_entry_tls_entries: 3, sizeof_tls_array: 24, ntls: 0, _pad: 0 },
-      pid,
+      ofTask,
     ),
     // Up to v8 the TLS array stands there even if no entry is in use.
     ...(dialect.byName("TREE") ? [] : [new Uint8Array(24)]),
-    encodeRecord(dialect, "CPU", cpuFields(dialect), pid),
+    encodeRecord(dialect, "CPU", cpuFields(dialect), ofTask),
   );
 }
 
@@ -90,12 +91,12 @@ function makeArea(dialect: Dialect, { start, end, chunks }: MadeArea): Uint8Arra
       vm_end: BigInt(end),
       vm_page_prot: 0x25n,
       vm_flags: 0x100073n,
-      vm_pgoff: BigInt(start / dialect.pageSize),
+      vm_pgoff: BigInt(start / dialect.abi.page),
     }),
     ...chunks.flatMap(({ nr_pages, addresses }) => [
       encodeRecord(dialect, "PGARR", { nr_pages: BigInt(nr_pages) }),
-      ...addresses.map(address => encodeTable(pageAddress, { address }, dialect.order)),
-      ...addresses.map(address => madePage(address, dialect.pageSize)),
+      ...addresses.map(address => encodeTable(pageAddress, { address }, dialect.abi.order)),
+      ...addresses.map(address => madePage(address, dialect.abi.page)),
     ]),
     encodeRecord(dialect, "PGARR", { nr_pages: 0n }),
   ];

@@ -126,7 +126,7 @@ const readings: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
   },
   PGARR: {
     nr_pages: dec("nr_pages"),
-    "true count": (value, { item }) => ({ expected: Number(value), found: item.pages }),
+    "true count": (value, { item }) => ({ expected: Number(value), found: item.counts[0] ?? 0 }),
     vaddrs: addresses,
   },
   MM_CONTEXT: {
@@ -192,8 +192,8 @@ export function holdAgainst(record: ReferenceRecord, item: RecordItem, behind: r
   const subject: Subject = { item, record, raw: name => behind.filter(block => block.name === name) };
   const held: Held[] = [
     { claim: "name", expected: record.name, found: item.name },
-    { claim: "len", expected: record.len, found: item.len },
-    { claim: "parent", expected: record.parent, found: item.parent },
+    { claim: "len", expected: record.len, found: item.header.len },
+    { claim: "parent", expected: record.parent, found: item.header["parent"] },
   ];
   for (const [claim, value] of record.claims) {
     const reading = readings[record.name]?.[claim];
@@ -210,7 +210,7 @@ function addresses(value: string, { item, raw, record }: Subject): Pick<Held, "e
     .flatMap(part => elements<{ address: number }>(part))
     .map(({ address }) => address.toString(16));
   const pages = raw("pages").reduce((sum, part) => sum + part.count, 0);
-  const counts = [item.pages, all.length, pages];
+  const counts = [item.counts[0] ?? 0, all.length, pages];
   const dots = expected.indexOf("...");
   let shown = all;
   if (dots >= 0)

@@ -4,13 +4,13 @@ import type { Item } from "../../src/stream/item.js";
 import type { Walked } from "./collect.js";
 
 /**
- * Two walks of the same bytes said the same: items, notices, error. Only how many bytes of a bulk item were at hand
+ * Two walks of the same bytes said the same: items, findings, error. Only how many bytes of a bulk item were at hand
  * may differ; that they are the right ones is what `expectTiling` looks at.
  */
 export function expectSameWalk(one: Walked, other: Walked, context = ""): void {
   const [a, b] = [one, other].map(walk => ({
     items: walk.items.map(comparable),
-    notices: walk.notices,
+    findings: walk.findings,
     error: walk.error && { code: walk.error.code, message: walk.error.message, offset: walk.error.offset },
   }));
   // vitest's own comparison walks into every byte in JavaScript; it is asked only for the difference.
@@ -34,15 +34,13 @@ function comparable(item: Item): object {
   const inside = { ...place, image: { index, start, dialect: dialect.name, why } };
   switch (item.kind) {
     case "record": {
-      const { type, name, parent, len, table, pages } = item;
+      const { header, name, table, counts } = item;
       const fields = Object.entries(item.fields).map(([field, value]) => [field, plain(value)]);
       return {
         ...inside,
-        type,
+        header,
         name,
-        parent,
-        len,
-        pages,
+        counts,
         size: table.size,
         fields,
         excess: plain(item.excess),

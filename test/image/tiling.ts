@@ -5,7 +5,7 @@ import { isBulk } from "./same-walk.js";
 
 /**
  * The items of a walk tile the input from `start` to its end: no byte twice, none left out, none of length 0; the bytes
- * an item holds are those of its place; there are no more items than the input can hold; notices stand inside it.
+ * an item holds are those of its place; there are no more items than the input can hold; findings stand inside it.
  */
 export function expectTiling(walked: Walked, input: Uint8Array, start = 0, context = ""): void {
   const wrong = tilingFault(walked, input, start);
@@ -29,7 +29,7 @@ export function expectTilingOrNoImage(walked: Walked, input: Uint8Array, context
 
 // A loop that expects nothing until it must: the tests come here a hundred thousand times.
 function tilingFault(
-  { items, notices, error }: Walked,
+  { items, findings, error }: Walked,
   input: Uint8Array,
   start: number,
 ): string | undefined {
@@ -46,9 +46,10 @@ function tilingFault(
   if (at !== input.length) return `the items end at ${at}, the input at ${input.length}`;
   // The smallest item that can stand next to another of its kind is a page address.
   if (items.length > input.length / 4 + 2) return `${items.length} items of ${input.length} bytes`;
-  if (notices.length > 4 * items.length + 4) return `${notices.length} notices about ${items.length} items`;
-  for (const { offset, message } of notices) {
-    if (offset < start || offset > input.length) return `a notice at ${offset}: ${message}`;
+  if (findings.length > 4 * items.length + 4)
+    return `${findings.length} findings about ${items.length} items`;
+  for (const { offset, message } of findings) {
+    if (offset < start || offset > input.length) return `a finding at ${offset}: ${message}`;
   }
   return undefined;
 }

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cr1 } from "../../src/formats/cr/cr-1.js";
 import { cr2 } from "../../src/formats/cr/cr-2.js";
 import { cr3b } from "../../src/formats/cr/cr-3b.js";
-import { HEAD_SPAN } from "../../src/formats/cr/detect.js";
+import { i386 } from "../../src/formats/cr/framing.js";
+import { HEAD_SPAN } from "../../src/formats/cr/probe.js";
 import { fileSource } from "../../src/source/file-source.js";
 import { blobSource, bytesSource, streamSource } from "../../src/source/source.js";
 import { elements } from "../../src/stream/item.js";
@@ -46,9 +47,9 @@ function pathsOf(walked: Walked): Map<string, string> {
   );
 }
 
-/** What the notices say, without their places. */
-function said({ notices }: Walked): string[] {
-  return notices.map(({ level, code }) => `${level} ${code}`);
+/** What the findings say, without their places. */
+function said({ findings }: Walked): string[] {
+  return findings.map(({ isDamage, rule }) => `${isDamage ? "error" : "note"} ${rule}`);
 }
 
 describe("An intact image", () => {
@@ -61,28 +62,28 @@ describe("An intact image", () => {
     expect(walked.items.filter(({ kind }) => kind === "unknown" || kind === "gap")).toEqual([]);
   });
 
-  it.each(samples.filter(({ name }) => name !== "v6-pipe"))("$name gives no notice", ({ bytes }) => {
-    expect(collect(bytes).notices).toEqual([]);
+  it.each(samples.filter(({ name }) => name !== "v6-pipe"))("$name gives no finding", ({ bytes }) => {
+    expect(collect(bytes).findings).toEqual([]);
   });
 
   it("whose checkpoint failed (v6-pipe) is said to be cut, where it ends", () => {
     const { bytes } = sample("v6-pipe");
     const walked = collect(bytes);
-    expect(walked.notices).toMatchObject([
-      { level: "error", code: "truncated", offset: bytes.length, path: "task[0].files.fd_ent[3].end" },
+    expect(walked.findings).toMatchObject([
+      { isDamage: true, rule: "truncated", offset: bytes.length, path: "task[0].files.fd_ent[3].end" },
     ]);
-    expect(walked.notices[0]!.message).toContain("the image ends without TAIL");
-    expect(walked.notices[0]!.message).toContain("FD_DATA (303)");
+    expect(walked.findings[0]!.message).toContain("the image ends without TAIL");
+    expect(walked.findings[0]!.message).toContain("FD_DATA (303)");
   });
 
   it("of more than 4096 pages in one area (chunk4196) has one note about the running total", () => {
     const walked = collect(big);
     expectTiling(walked, big);
-    expect(walked.notices).toMatchObject([
-      { level: "note", code: "running-total", offset: 0x10063a8, path: "task[0].mm.vma[5].pgarr[1]" },
+    expect(walked.findings).toMatchObject([
+      { isDamage: false, rule: "running-total", offset: 0x10063a8, path: "task[0].mm.vma[5].pgarr[1]" },
     ]);
     const chunks = records(walked).filter(({ path }) => path.startsWith("task[0].mm.vma[5].pgarr"));
-    expect(chunks.map(({ pages }) => pages)).toEqual([4096, 100, 0]);
+    expect(chunks.map(({ counts: [pages = 0] }) => pages)).toEqual([4096, 100, 0]);
   });
 });
 
@@ -141,7 +142,7 @@ describe("Around images:", () => {
       const input = concat(noise(5000), bytes);
       const walked = collect(input);
       expectTiling(walked, input);
-      expect(walked.notices).toMatchObject([{ level: "note", code: "outside", offset: 0 }]);
+      expect(walked.findings).toMatchObject([{ isDamage: false, rule: "bytes-before", offset: 0 }]);
       expect(walked.items[0]).toMatchObject({ kind: "gap", offset: 0, length: 5000 });
       const shifted = walked.items.slice(1).map(({ offset, length, path }) => [offset - 5000, length, path]);
       expect(shifted).toEqual(collect(bytes).items.map(({ offset, length, path }) => [offset, length, path]));
@@ -154,7 +155,7 @@ describe("Around images:", () => {
       const input = concat(bytes, noise(extra));
       const walked = collect(input);
       expectTiling(walked, input);
-      expect(walked.notices).toMatchObject([{ level: "note", code: "outside", offset: bytes.length }]);
+      expect(walked.findings).toMatchObject([{ isDamage: false, rule: "bytes-after", offset: bytes.length }]);
       expect(walked.items.at(-1)).toMatchObject({ kind: "gap", offset: bytes.length, length: extra });
       expectSameWalk(walked, collect(pipeOf(input)));
     }
@@ -166,7 +167,7 @@ describe("Around images:", () => {
         const input = concat(first.bytes, other.bytes);
         const walked = collect(input);
         expectTiling(walked, input);
-        expect(walked.notices).toEqual([]);
+        expect(walked.findings).toEqual([]);
         const heads = records(walked).filter(({ name }) => name === "HEAD");
         expect(heads.map(({ image, offset, path }) => [image.dialect.name, offset, path])).toEqual([
           [first.dialect, 0, "head"],
@@ -194,7 +195,7 @@ describe("Around images:", () => {
     const input = concat(prefix, other);
     const walked = collect(input);
     expectTiling(walked, input);
-    expect(walked.notices).toMatchObject([{ code: "truncated", offset: prefix.length }]);
+    expect(walked.findings).toMatchObject([{ rule: "truncated", offset: prefix.length }]);
     const later = walked.items.filter(item => item.kind !== "gap" && item.image.index === 1);
     expect(later[0]).toMatchObject({ offset: prefix.length, path: "image[1].head" });
     expect(later.length).toBe(collect(other).items.length);
@@ -216,8 +217,8 @@ describe("Of a file with several images", () => {
   it("the one that is asked for is yielded, and nothing else", () => {
     const all = collect(twice).items;
     for (const image of [0, 1]) {
-      const { items, notices } = collect(twice, { image });
-      expect(notices).toEqual([]);
+      const { items, findings } = collect(twice, { image });
+      expect(findings).toEqual([]);
       expect(items.map(({ offset }) => offset)).toEqual(
         all.filter(({ offset }) => (offset >= second ? 1 : 0) === image).map(({ offset }) => offset),
       );
@@ -252,7 +253,7 @@ describe("Of a file with several images", () => {
     const alone = collect(twice.slice(second));
     for (const source of [bytesSource(twice), pipeOf(twice)]) {
       const walked = collect(source, { at: second });
-      expect(walked.notices).toEqual([]);
+      expect(walked.findings).toEqual([]);
       expectTiling(walked, twice, second);
       expect(walked.items[0]).toMatchObject({ offset: second, path: "head" });
       expect(walked.items.map(({ path, length }) => [path, length])).toEqual(
@@ -298,7 +299,7 @@ describe("A dialect that is asked for", () => {
   });
 
   it("reads an image in the other byte order", () => {
-    const cr2Big = cr2.next("cr-2-big", { order: "big" });
+    const cr2Big = cr2.next("cr-2-big", { abi: { ...i386, order: "big" } });
     const tasks = [
       {
         pid: 0x01020304,
@@ -322,11 +323,11 @@ describe("A dialect that is asked for", () => {
     expectTiling(walked, input);
     const twin = collect(makeImage(cr2, { tasks }));
     // The head's magic reads backwards to detection: nothing else may be said that the little-endian twin does not say.
-    expect(walked.notices.filter(({ path }) => path !== "head")).toEqual(twin.notices);
+    expect(walked.findings.filter(({ path }) => path !== "head")).toEqual(twin.findings);
     expect(
-      records(walked).map(({ name, path, fields, parent, pages }) => [name, path, fields, parent, pages]),
+      records(walked).map(({ name, path, fields, header, counts }) => [name, path, fields, header, counts]),
     ).toEqual(
-      records(twin).map(({ name, path, fields, parent, pages }) => [name, path, fields, parent, pages]),
+      records(twin).map(({ name, path, fields, header, counts }) => [name, path, fields, header, counts]),
     );
     const [addresses] = rawBlocks(walked);
     expect(elements<{ address: number }>(addresses!).map(({ address }) => address)).toEqual(
@@ -336,7 +337,7 @@ describe("A dialect that is asked for", () => {
   });
 
   it("is needed for the other byte order: without it the image is refused by name", () => {
-    const cr2Big = cr2.next("cr-2-big", { order: "big" });
+    const cr2Big = cr2.next("cr-2-big", { abi: { ...i386, order: "big" } });
     const { error } = collect(makeImage(cr2Big, { tasks: [] }));
     expect(error).toMatchObject({ code: "not-an-image" });
     expect(error!.message).toContain("big-endian");
@@ -449,8 +450,8 @@ describe("A repaired image", () => {
       const input = without(original, thread.offset + thread.length, 24);
       const walked = collect(input);
       expectTiling(walked, input);
-      expect(walked.notices).toMatchObject([
-        { level: "note", code: "count", offset: thread.offset, path: "task[0].thread" },
+      expect(walked.findings).toMatchObject([
+        { isDamage: false, rule: "tls-left-out", offset: thread.offset, path: "task[0].thread" },
       ]);
       expect(records(walked).map(record => record.name)).toEqual(
         records(collect(original)).map(record => record.name),
@@ -463,7 +464,7 @@ describe("A repaired image", () => {
     const header = records(collect(big)).find(({ offset }) => offset === 0x10063a8)!;
     const repaired = withField(big, header, "nr_pages", 100);
     const walked = collect(repaired);
-    expect(walked.notices).toEqual([]);
+    expect(walked.findings).toEqual([]);
     expectTiling(walked, repaired);
     expect(walked.items.length).toBe(collect(big).items.length);
     expectSameWalk(walked, collect(pipeOf(repaired, 64 * 1024)));
@@ -477,7 +478,9 @@ describe("Chunks of pages", () => {
     const walked = collect(input);
     expectTiling(walked, input);
     expectSameWalk(walked, collect(pipeOf(input)));
-    const pages = records(walked).flatMap(({ name, pages }) => (name === "PGARR" ? [pages] : []));
+    const pages = records(walked).flatMap(({ name, counts: [pages = 0] }) =>
+      name === "PGARR" ? [pages] : [],
+    );
     return { walked, pages };
   };
 
@@ -488,7 +491,7 @@ describe("Chunks of pages", () => {
     ]);
     expect(pages).toEqual([4096, 0, 0]);
     expect(said(walked)).toEqual(["note running-total"]);
-    expect(walked.notices[0]!.message).toContain("0 pages follow");
+    expect(walked.findings[0]!.message).toContain("0 pages follow");
   });
 
   it("may be empty after small ones too", () => {
@@ -508,7 +511,7 @@ describe("Chunks of pages", () => {
         { nr_pages: 2, addresses: [second!, damaged] },
       ]);
       expect(pages).toEqual([1, 2, 0]);
-      expect(walked.notices).toEqual([]);
+      expect(walked.findings).toEqual([]);
     }
   });
 
@@ -520,7 +523,7 @@ describe("Chunks of pages", () => {
       { nr_pages: 1, addresses: addressesFrom(area.start + 0x300000, 1) },
     ]);
     expect(pages).toEqual([30, 30, 50, 1, 0]);
-    expect(walked.notices).toEqual([]);
+    expect(walked.findings).toEqual([]);
   });
 
   it("as v6 writes them add up (heap64m: 4096, 5120, 6144)", () => {
@@ -547,7 +550,7 @@ describe("Chunks of pages", () => {
         ],
       },
     ];
-    expect(collect(makeImage(cr2, { tasks })).notices).toEqual([]);
+    expect(collect(makeImage(cr2, { tasks })).findings).toEqual([]);
   });
 });
 
@@ -562,8 +565,8 @@ describe("The pids array", () => {
     const walked = collect(input);
     expectTiling(walked, input);
     const block = rawBlocks(walked)[0]!;
-    expect(walked.notices).toMatchObject([
-      { level: "note", code: "pids-repeat", offset: block.offset + 256 * 16, path: "tree.pids" },
+    expect(walked.findings).toMatchObject([
+      { isDamage: false, rule: "pids-repeat", offset: block.offset + 256 * 16, path: "tree.pids" },
     ]);
     expect(block.count).toBe(300);
     expect(records(walked).at(-2)!.path).toBe("task[299].cpu");
@@ -571,8 +574,8 @@ describe("The pids array", () => {
   });
 
   it("of 300 tasks that does not repeat, or of 256, gives none", () => {
-    expect(collect(imageOf(pidsOf(300))).notices).toEqual([]);
-    expect(collect(imageOf(pidsOf(256))).notices).toEqual([]);
+    expect(collect(imageOf(pidsOf(300))).findings).toEqual([]);
+    expect(collect(imageOf(pidsOf(256))).findings).toEqual([]);
   });
 });
 
@@ -580,7 +583,7 @@ describe("CPU", () => {
   it("of 784 bytes (2.6.27) and of 896 (2.6.28) are both read, by their len", () => {
     const { bytes } = sample("v6-fpu");
     const cpu = recordNamed(bytes, "CPU");
-    expect(cpu.len).toBe(784);
+    expect(cpu.header.len).toBe(784);
     const payload = bytes.slice(cpu.offset + 8, cpu.offset + cpu.length);
     const state = payload.slice(272);
     // On the newer base the union is aligned to 64 and holds 576 bytes.
@@ -594,9 +597,9 @@ describe("CPU", () => {
     );
     const walked = collect(input);
     expectTiling(walked, input);
-    expect(walked.notices).toEqual([]);
+    expect(walked.findings).toEqual([]);
     const found = records(walked).find(({ name }) => name === "CPU")!;
-    expect(found).toMatchObject({ len: 896, length: 904, excess: undefined });
+    expect(found).toMatchObject({ header: { len: 896 }, length: 904, excess: undefined });
     const fields = found.fields as unknown as Record<string, unknown>;
     const before = cpu.fields as unknown as Record<string, unknown>;
     for (const name of ["ip", "sp", "debugreg7", "used_math", "has_fxsr"]) {
@@ -613,7 +616,7 @@ describe("CPU", () => {
       const input = without(bytes, cpu.offset, cpu.length);
       const walked = collect(input);
       expectTiling(walked, input, 0, name);
-      expect(errors(walked), name).toMatchObject([{ code: "order", offset: cpu.offset }]);
+      expect(errors(walked), name).toMatchObject([{ rule: "record-order", offset: cpu.offset }]);
       expect(errors(walked)[0]!.message).toMatch(/^expected CPU \(10[34]\), found TAIL \(5001\)$/);
       expect(walked.items.at(-1)).toMatchObject({ path: "tail", name: "TAIL" });
       expectSameWalk(walked, collect(pipeOf(input)), name);
@@ -631,7 +634,7 @@ describe("Between records,", () => {
     const input = withInserted(bytes, place, concat(header(777, len), noise(len)));
     const walked = collect(input);
     expectTiling(walked, input);
-    expect(walked.notices).toMatchObject([{ level: "note", code: "unknown-record", offset: place }]);
+    expect(walked.findings).toMatchObject([{ isDamage: false, rule: "unknown-record", offset: place }]);
     const unknown = walked.items.filter(({ kind }) => kind === "unknown");
     expect(unknown).toMatchObject([
       { offset: place, length: 8 + len, header: { type: 777, len, parent: 9 } },
@@ -655,7 +658,7 @@ describe("Between records,", () => {
       const input = withInserted(bytes, place, noise(length));
       const walked = collect(input);
       expectTiling(walked, input);
-      expect(errors(walked)).toMatchObject([{ code: "garbage", offset: place }]);
+      expect(errors(walked)).toMatchObject([{ rule: "garbage", offset: place }]);
       expect(errors(walked)[0]!.message).toMatch(
         /^expected FILES \(301\), found type -?\d+ with length -?\d+$/,
       );

@@ -7,6 +7,7 @@ import {
   dialectNamed,
   type Input,
   type Item,
+  isCr,
   openImage,
   type RecordOf,
   type Source,
@@ -91,12 +92,12 @@ describe("items", () => {
     const names: string[] = [];
     const image = await openImage(bytes);
     for await (const item of image.items()) {
-      if (item.kind === "record" && item.name === "VMA") {
+      if (isCr(item, "VMA")) {
         expectTypeOf(item).toEqualTypeOf<RecordOf<"VMA">>();
         expectTypeOf(item.fields.vm_start).toEqualTypeOf<bigint>();
         expectTypeOf(item.fields.vma_type).toEqualTypeOf<number>();
         starts.push(item.fields.vm_start);
-      } else if (item.kind === "record" && item.name === "FNAME") {
+      } else if (isCr(item, "FNAME")) {
         expectTypeOf(item.fields.fname).toEqualTypeOf<string>();
         names.push(item.fields.fname);
       } else if (item.kind === "raw") {
@@ -114,7 +115,7 @@ describe("items", () => {
     const items: Item[] = [];
     const image = await openImage(ownSource);
     for await (const item of image.items()) items.push(item);
-    const name = items.find(item => item.kind === "record" && item.name === "FNAME");
+    const name = items.find(item => isCr(item, "FNAME"));
     const printed = inspect(name);
     for (const text of ["kind: 'record'", "name: 'FNAME'", "fname: '/bin/ckpt\\x00'"])
       expect(printed).toContain(text);
@@ -171,13 +172,13 @@ describe("items", () => {
     );
   });
 
-  test("notices are told to who asks, and do not end the walk", async () => {
-    const notices: string[] = [];
+  test("findings are told to who asks, and do not end the walk", async () => {
+    const findings: string[] = [];
     const image = await openImage(sampleBytes("cr-2/v6-pipe.img"), {
-      onNotice: ({ level, code }) => notices.push(`${level} ${code}`),
+      onFinding: ({ rule }, isDamage) => findings.push(`${rule}, ${isDamage ? "damage" : "odd"}`),
     });
     expect((await image.summary()).complete).toBe(false);
-    expect(notices).toEqual(["error truncated"]);
+    expect(findings).toEqual(["truncated, damage"]);
   });
 
   test("a dialect that is asked for is taken", async () => {

@@ -50,11 +50,12 @@ const storeys: readonly (readonly string[])[] = [
   ["source", "formats/linux", "formats/x86"],
   ["stream"],
   ["model"],
+  ["formats/verify-facet.ts", "formats/convert-facet.ts"],
   ["formats/format.ts"],
   ["dump", "verify", "convert", "lines"],
   ["formats"],
   ["formats/registry.ts"],
-  ["open-image.ts"],
+  ["open-image.ts", "library.ts"],
   ["cli"],
 ];
 const rooms = storeys.flat();
@@ -81,7 +82,7 @@ const isToBeMoved = (path: string, file: string) =>
 
 const fileSource = "source/file-source.ts";
 /** Sources below cli that may load the file source, and only by `await import()`. */
-const loadersOfFileSource = ["open-image.ts"];
+const loadersOfFileSource = ["open-image.ts", "library.ts"];
 const isNodeModule = (specifier: string) =>
   specifier.startsWith("node:") || builtinModules.includes(specifier.split("/")[0]!);
 /** `dist/parser.js` of package `@a/b` is of `@a/b`. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/finding.js";
 import { rules } from "../../src/formats/cr/verify/rules.js";
+import { verifySync } from "../../src/index.js";
 import { pullSource, type SyncSource } from "../../src/source/source.js";
-import { type VerifyReport, verifySync } from "../../src/verify/verify.js";
+import type { VerifyReport } from "../../src/verify/verify.js";
 import { onePerDialect, sample, samples } from "../image/samples.js";
 import { seeded } from "../image/seeded.js";
 import { concat, overwritten, recordNamed, withField, withLen } from "../image/splice.js";

@@ -1,5 +1,5 @@
 import type { RecordName } from "../../src/formats/cr/records.js";
-import type { NoticeCode, RecordItem } from "../../src/stream/item.js";
+import type { RecordItem } from "../../src/stream/item.js";
 import { collect, rawBlocks } from "../image/collect.js";
 import { sample } from "../image/samples.js";
 import { littleEndian, overwritten, recordNamed, withField } from "../image/splice.js";
@@ -50,11 +50,11 @@ export function saidOf({ bytes }: Patched, name: RecordName, field?: string, nth
   };
 }
 
-/** An image that the walk itself has a notice on, at this offset: the finding stands at the same place. */
-export function noticed(bytes: Uint8Array, code: NoticeCode, offset: number): Patched {
-  const notice = collect(bytes).notices.find(found => found.code === code);
-  if (notice === undefined) throw new Error(`the walk has no notice "${code}" on this image`);
-  return { bytes, offset, path: notice.path };
+/** An image that the walk itself has something to say of, at this offset. */
+export function noticed(bytes: Uint8Array, rule: string, offset: number): Patched {
+  const finding = collect(bytes).findings.find(found => found.rule === rule);
+  if (finding === undefined) throw new Error(`the walk does not say "${rule}" of this image`);
+  return { bytes, offset, path: finding.path };
 }
 
 export function rawNamed(bytes: Uint8Array, name: string, nth = 0) {

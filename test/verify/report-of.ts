@@ -1,6 +1,7 @@
 import type { Finding } from "../../src/finding.js";
+import { verifySync } from "../../src/index.js";
 import { bytesSource, type SyncSource } from "../../src/source/source.js";
-import { type VerifyOptions, type VerifyReport, verifySync } from "../../src/verify/verify.js";
+import type { VerifyOptions, VerifyReport } from "../../src/verify/verify.js";
 
 /** All that verify says of some bytes, or of another source. */
 export function reportOf(

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import { verify, verifySync } from "../../src/index.js";
 import { bytesSource, streamSource } from "../../src/source/source.js";
-import { type VerifyOptions, verify, verifySync } from "../../src/verify/verify.js";
+import type { VerifyOptions } from "../../src/verify/verify.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";
 

@@ -72,7 +72,7 @@ export const ruleCases: Readonly<Record<RuleId, () => RuleCase>> = {
   },
   "record-order": () => {
     const { offset, length } = recordNamed(bytesOf("v6-tls1"), "MM_CONTEXT");
-    return says(noticed(without(bytesOf("v6-tls1"), offset, length), "order", offset), "FILES (301)");
+    return says(noticed(without(bytesOf("v6-tls1"), offset, length), "record-order", offset), "FILES (301)");
   },
   "unknown-record": () => {
     const { offset } = recordNamed(bytesOf("v6-tls1"), "MM_CONTEXT");

@@ -1,5 +1,6 @@
 import { counted, group, optional, record, sequence, until, when } from "../../codec/grammar.js";
 import { dialect } from "../../stream/dialect.js";
+import { framing, i386 } from "./framing.js";
 import { ldt, pageBlocks, tlsAlways } from "./raw.js";
 import {
   cpu784,
@@ -39,8 +40,10 @@ export const cr1 = dialect("cr-1", {
   doc: "v5 2/8 (head, task, comm, tail) and v6 up to 5/9 (memory and registers, no files).",
   rev: 1,
   series: ["v5p2", "v6p5"],
-  order: "little",
-  pageSize: 4096,
+  framing,
+  abi: i386,
+  begins: "HEAD",
+  ends: ["TAIL"],
   types: {
     HEAD: 1,
     STRING: 2,

@@ -1,12 +1,36 @@
-import { type RawBlock, when } from "../../codec/grammar.js";
+import { type BlockRemark, type RawBlock, when } from "../../codec/grammar.js";
+import { rule } from "../../finding.js";
+import { pageCount } from "./page-count.js";
 import { descriptor, pageAddress, pids } from "./records.js";
 
 /** The raw blocks: what a record announces and no header marks. */
 
+export const tlsLeftOut = rule("tls-left-out", {
+  group: "structure",
+  severity: "note",
+  title: "The TLS array of a task without TLS is left out",
+  why: "No kernel up to v8 writes this, but all restart it: the image was repaired.",
+  source: "cr_read_thread (arch/x86/mm/restart.c v6, v8)",
+});
+export const tlsCount = rule("tls-count", {
+  group: "structure",
+  severity: "error",
+  title: "The TLS array is missing, or there though ntls is 0",
+  why: "The reader goes by ntls, and takes the bytes for a record or a record for them.",
+  source: "cr_read_thread (arch/x86/mm/restart.c v9)",
+});
+export const pidsRepeat = rule("pids-repeat", {
+  group: "references",
+  severity: "warning",
+  title: "From the 257th task on the pids repeat the first ones",
+  why: "The kernels v9 to v13 wrote them so; the true pids are in the parent of MM.",
+  source: "cr_write_pids (checkpoint.c v9-v13)",
+});
+
 /**
  * v6-v11 never reset the counter behind `nr_pages`: from the second chunk of a VMA on it is a running total
  * (v6/chunk4196.img says 4196 at 0x10063a8 where 100 pages follow). v12 fixed it, and repaired images are right too, so
- * the bytes must tell: image/page-count.ts.
+ * the bytes must tell: page-count.ts.
  */
 export const pageBlocks: readonly RawBlock[] = [
   {
@@ -15,7 +39,7 @@ export const pageBlocks: readonly RawBlock[] = [
     element: pageAddress,
     count: "PGARR.nr_pages",
     stride: pageAddress.size,
-    settle: "page-count",
+    settle: pageCount,
   },
   {
     name: "pages",
@@ -23,7 +47,6 @@ export const pageBlocks: readonly RawBlock[] = [
     count: "PGARR.nr_pages",
     stride: 4096,
     extent: true,
-    settle: "page-count",
   },
 ];
 
@@ -47,7 +70,7 @@ export const tlsAlways: RawBlock = {
   count: 3,
   stride: descriptor.size,
   otherwise: [0],
-  tolerated: true,
+  tolerated: ({ ntls }) => (ntls === 0 ? tlsLeftOut : tlsCount),
 };
 
 /** v9 and later write the whole array if one entry is in use. */
@@ -56,6 +79,7 @@ export const tlsIfUsed: RawBlock = {
   doc: "the TLS array",
   when: when("THREAD.ntls", ">", 0),
   otherwise: [0, 3],
+  tolerated: () => tlsCount,
 };
 
 /**
@@ -69,7 +93,20 @@ export const taskIds: RawBlock = {
   count: "TREE.tasks_nr",
   stride: pids.size,
   otherwise: "search",
+  remark: repeatedPids,
 };
+
+/** Entries that cr_write_pids writes at a time, each time from the start of its buffer. */
+export const PIDS_CHUNK = 256;
+
+function repeatedPids(bytes: Uint8Array): BlockRemark | undefined {
+  const chunk = PIDS_CHUNK * pids.size;
+  if (bytes.length <= chunk) return undefined;
+  const again = bytes.subarray(chunk, 2 * chunk);
+  if (!again.every((byte, i) => byte === bytes[i])) return undefined;
+  const message = "from the 257th task on the pids repeat the first ones (a bug of cr_write_pids, v9-v13)";
+  return { rule: pidsRepeat, message, at: chunk };
+}
 
 export const xstate: RawBlock = {
   name: "xstate",

@@ -11,11 +11,11 @@ export interface SeriesGuess {
   readonly evidence: readonly string[];
 }
 
-/** What a record shows; `pages` is the true count of a PGARR. */
+/** What a record shows. */
 export interface SeriesWitness {
   readonly name: string;
   readonly fields: object;
-  readonly pages: number;
+  readonly counts: readonly number[];
 }
 
 /**
@@ -52,7 +52,7 @@ export class SeriesEvidence {
         this.seeVma(item.fields as RecordFields["VMA"]);
         break;
       case "PGARR":
-        this.seeChunk(Number((item.fields as RecordFields["PGARR"]).nr_pages), item.pages);
+        this.seeChunk(Number((item.fields as RecordFields["PGARR"]).nr_pages), item.counts[0] ?? 0);
         break;
       case "FD_DATA":
         if ((item.fields as RecordFields["FD_DATA"]).fd_type === 3)

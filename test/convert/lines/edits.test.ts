@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { convertBytes } from "../../../src/convert/convert.js";
 import { cr2 } from "../../../src/formats/cr/cr-2.js";
+import { convertBytes } from "../../../src/index.js";
 import type { RecordItem } from "../../../src/stream/item.js";
 import { collect, errors, records } from "../../image/collect.js";
 import { addressesFrom, makeImage } from "../../image/made-image.js";
@@ -30,8 +30,8 @@ describe("what is edited is what is written:", () => {
       line["parent"] = 0xffff_ffff;
       line["len"] = -5;
     });
-    const { parent, len } = recordNamed(await encoded(other), "MM");
-    expect({ parent, len }).toEqual({ parent: 0xffff_ffff, len: -5 });
+    const { header } = recordNamed(await encoded(other), "MM");
+    expect(header).toMatchObject({ parent: 0xffff_ffff, len: -5 });
   });
 
   it("comm: the text in as many bytes as before", async () => {
@@ -68,7 +68,7 @@ describe("what is edited is what is written:", () => {
     const { bytes } = sample("v9-fpu");
     const other = decoded(bytes).lines.map(line => line.replace('"dialect":"cr-3a"', '"dialect":"cr-3b"'));
     const walked = collect(await encoded(other));
-    expect(walked.notices).toEqual([]);
+    expect(walked.findings).toEqual([]);
     expect(records(walked).map(({ name }) => name)).toEqual(records(collect(bytes)).map(({ name }) => name));
     expect((records(walked)[0] as RecordItem).image.dialect.name).toBe("cr-3b");
   });
@@ -134,7 +134,7 @@ describe("with counts fixed", () => {
     const page = { kind: "raw", name: "pages", base64: Buffer.alloc(4096, 7).toString("base64") };
     const image = await fixed(lines.toSpliced(at, 1, JSON.stringify(addresses), JSON.stringify(page)));
     expect(recordNamed(image, "PGARR", indexOfPgarr(at))).toMatchObject({
-      pages: 2,
+      counts: [2, 2],
       fields: { nr_pages: 2n },
     });
     expectAsSound(image, files);
@@ -153,7 +153,10 @@ describe("with counts fixed", () => {
     const image = await fixed(
       edited(lines, "FNAME", 0, ({ fields }) => (fields["fname"] = "/usr/bin/longer")),
     );
-    expect(recordNamed(image, "FNAME")).toMatchObject({ len: 16, fields: { fname: "/usr/bin/longer\0" } });
+    expect(recordNamed(image, "FNAME")).toMatchObject({
+      header: { len: 16 },
+      fields: { fname: "/usr/bin/longer\0" },
+    });
     expectAsSound(image, files);
   });
 

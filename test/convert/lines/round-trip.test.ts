@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CrimgError } from "../../../src/errors.js";
 import { dialects } from "../../../src/formats/cr/dialects.js";
+import { formats } from "../../../src/formats/registry.js";
 import { decodeLines } from "../../../src/lines/decode.js";
 import { Image } from "../../../src/model/image.js";
 import { blobSource, streamSource } from "../../../src/source/source.js";
@@ -139,7 +140,7 @@ describe("the lines do not depend on how bytes come:", () => {
   const { lines } = decoded(bytes);
 
   it.each(chunkSizes)("in pieces of %i", async size => {
-    const blob = new Image(blobSource(new Blob([bytes])), {});
+    const blob = new Image(blobSource(new Blob([bytes])), {}, formats);
     const found: string[] = [];
     for await (const part of decodeLines(blob)) found.push(String(part));
     expect(found).toEqual(lines);
@@ -148,7 +149,7 @@ describe("the lines do not depend on how bytes come:", () => {
 
   it("and what comes only once is refused, unless it is no image", async () => {
     expect(() => decoded(pipeOf(bytes))).toThrow(/decode needs an input that can be read twice/);
-    const stream = new Image(streamSource(streamOf(bytes, 1000)), {});
+    const stream = new Image(streamSource(streamOf(bytes, 1000)), {}, formats);
     await expect(decodeLines(stream).next()).rejects.toThrow(/read twice/);
     expect(() => decoded(pipeOf(new Uint8Array(0)))).toThrow(/the input is empty/);
   });

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { type DecodeOptions, decodeLinesSync } from "../../../src/lines/decode.js";
+import { decodeLinesSync } from "../../../src/index.js";
+import type { DecodeOptions } from "../../../src/lines/decode.js";
 import { type EncodeOptions, encodeLines, type LineChunks } from "../../../src/lines/encode.js";
 import { bytesSource, type SyncSource } from "../../../src/source/source.js";
 import type { WalkOptions } from "../../../src/stream/walk.js";

@@ -7,7 +7,11 @@ import { anyRecord, itemsOf } from "./places.js";
 export const lieAboutLength: Mutator = (image, random) => {
   const record = anyRecord(image, random);
   if (record === undefined) return image;
-  const { len, offset, length } = record;
+  const {
+    header: { len },
+    offset,
+    length,
+  } = record;
   const next = itemsOf(image).find(item => item.offset === offset + length);
   const lies = [0, 1, -1, -8, -len, 0x7fff, -0x8000, len - 1, len + 1, len - header.size, len + header.size];
   // As if the next item were a part of it.

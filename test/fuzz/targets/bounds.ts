@@ -1,11 +1,9 @@
-import { planSync } from "../../../src/convert/convert.js";
-import { type DumpOptions, dump, summarize } from "../../../src/dump/dump.js";
+import type { DumpOptions } from "../../../src/dump/dump.js";
 import { dialects } from "../../../src/formats/cr/dialects.js";
-import { decodeLinesSync } from "../../../src/lines/decode.js";
+import { formats } from "../../../src/formats/registry.js";
+import { decodeLinesSync, dump, planSync, summarize, verifySync, walkSync } from "../../../src/index.js";
 import { Image } from "../../../src/model/image.js";
 import type { SyncSource } from "../../../src/source/source.js";
-import { walkSync } from "../../../src/stream/iterate.js";
-import { verifySync } from "../../../src/verify/verify.js";
 import { pipeOf } from "../../image/chunked.js";
 import { floodedImage } from "../mutate/damage.js";
 import { outcomeOfAsync } from "../outcome.js";
@@ -52,7 +50,7 @@ const calls: Readonly<Record<string, Call>> = {
     for (const _ of decodeLinesSync(source));
   },
   "read memory": async source =>
-    void (await new Image(source, {}).read(0, 0x8048000, 1_000_000, { fill: 0 })),
+    void (await new Image(source, {}, formats).read(0, 0x8048000, 1_000_000, { fill: 0 })),
 };
 const names = Object.keys(calls);
 const ofPipes = names.filter(name => /^(walk|verify|dump|info)/.test(name));

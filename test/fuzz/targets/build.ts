@@ -94,7 +94,7 @@ function anyChanges(random: Random): CaseOptions[string] {
 
 function partOf(item: Item, input: Uint8Array): BuildItem {
   if (item.kind === "record" && item.excess === undefined && item.length === header.size + sizeOf(item)) {
-    return { name: item.name, fields: item.fields, parent: item.parent } as BuildItem;
+    return { name: item.name, fields: item.fields, header: { parent: item.header["parent"] } } as BuildItem;
   }
   const isOfElements = item.kind === "raw" && item.block.element !== undefined;
   if (isOfElements && item.length % item.block.element!.size === 0) {
@@ -103,7 +103,7 @@ function partOf(item: Item, input: Uint8Array): BuildItem {
   return { bytes: input.subarray(item.offset, item.offset + item.length) };
 }
 
-function sizeOf({ table, len }: Extract<Item, { kind: "record" }>): number {
+function sizeOf({ table, header: { len } }: Extract<Item, { kind: "record" }>): number {
   return table.variable ? len : table.size;
 }
 
@@ -116,7 +116,7 @@ function applied(parts: readonly BuildItem[], { record, field, value }: Change):
 function spoilt(part: BuildItem, field: Change["field"], value: string): BuildItem {
   if ("bytes" in part) return part;
   if (field === "name") return { ...part, ["name" in part ? "name" : "raw"]: value } as BuildItem;
-  if (field === "parent") return { ...part, parent: values[value] } as BuildItem;
+  if (field === "parent") return { ...part, header: { parent: values[value] } } as BuildItem;
   if ("name" in part) return { ...part, fields: withField(part.fields, field, value) } as BuildItem;
   const at = field % Math.max(1, part.values.length);
   return {
@@ -133,11 +133,13 @@ function withField(fields: object, field: number, value: string): object {
 /** What was taken is what stands there. */
 function expectSays(dialect: Dialect, part: BuildItem): void {
   if (!("name" in part)) return;
-  const { value: bytes } = outcomeOf(() => encodeRecord(dialect, part.name, part.fields, part.parent));
+  const { value: bytes } = outcomeOf(() =>
+    encodeRecord(dialect, part.name, part.fields, { header: part.header ?? {} }),
+  );
   if (bytes === undefined) return;
-  const { type, len, parent } = decodeTable(header, bytes, dialect.order);
+  const { type, len, parent } = decodeTable(header, bytes, dialect.abi.order);
   const spec = dialect.byName(part.name)!;
-  expect([type, len, parent]).toEqual([spec.type, bytes.length - header.size, part.parent ?? 0]);
+  expect([type, len, parent]).toEqual([spec.type, bytes.length - header.size, part.header?.["parent"] ?? 0]);
   const payload = bytes.subarray(header.size);
-  expect(part.fields).toMatchObject(decodeTable(spec.tableFor(len), payload, dialect.order));
+  expect(part.fields).toMatchObject(decodeTable(spec.tableFor(len), payload, dialect.abi.order));
 }

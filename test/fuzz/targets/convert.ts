@@ -1,9 +1,11 @@
 import { expect } from "vitest";
-import { type ConvertOptions, convert, convertBytes } from "../../../src/convert/convert.js";
+import type { ConvertOptions } from "../../../src/convert/convert.js";
 import { repairs } from "../../../src/convert/options.js";
 import type { ConversionReport } from "../../../src/convert/report.js";
 import { reportLines } from "../../../src/convert/report-view.js";
 import { dialectNamed, dialects } from "../../../src/formats/cr/dialects.js";
+import { formats } from "../../../src/formats/registry.js";
+import { convert, convertBytes, isCr } from "../../../src/index.js";
 import { Image } from "../../../src/model/image.js";
 import { damageOf } from "../../convert/parts.js";
 import { schemaCheck } from "../../dump/schema-check.js";
@@ -74,13 +76,15 @@ function anyGoal(input: Uint8Array, random: Random): CaseOptions {
 }
 
 function tasksOf(image: Uint8Array): number[] {
-  return itemsOf(image).flatMap(item => (item.kind === "record" && item.name === "MM" ? [item.parent] : []));
+  return itemsOf(image).flatMap(item => (isCr(item, "MM") ? [item.header.parent] : []));
 }
 
 async function converted(input: Uint8Array, how: ConvertOptions, calls: Calls): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   const write = (bytes: Uint8Array) => void parts.push(bytes.slice());
-  await calls.timedAsync("convert of a file", () => convert(new Image(preadOf(input), {}), how, { write }));
+  await calls.timedAsync("convert of a file", () =>
+    convert(new Image(preadOf(input), {}, formats), how, { write }),
+  );
   return concat(...parts);
 }
 

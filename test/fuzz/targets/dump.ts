@@ -1,9 +1,10 @@
 import { expect } from "vitest";
 import { encodeText } from "../../../src/codec/text.js";
-import { type DumpOptions, type DumpReport, dump, summarize } from "../../../src/dump/dump.js";
+import type { DumpOptions, DumpReport } from "../../../src/dump/dump.js";
 import { plain } from "../../../src/dump/style.js";
 import { summaryJson, summaryTable } from "../../../src/dump/summary-view.js";
 import { header } from "../../../src/formats/cr/records.js";
+import { dump, summarize } from "../../../src/index.js";
 import type { SyncSource } from "../../../src/source/source.js";
 import { schemaCheck } from "../../dump/schema-check.js";
 import { pipeOf } from "../../image/chunked.js";

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { formats } from "../../../src/formats/registry.js";
 import { decodeLines } from "../../../src/lines/decode.js";
 import { Image } from "../../../src/model/image.js";
 import { bytesSource } from "../../../src/source/source.js";
@@ -34,7 +35,7 @@ export const linesTarget: Target = {
     };
     const how = { ...placeOf(options), pages };
     const made = outcomeOf(() => calls.timed("decode", () => decoded(preadOf(input), how)));
-    const image = new Image(bytesSource(input), {});
+    const image = new Image(bytesSource(input), {}, formats);
     const later = await outcomeOfAsync(() => decodedLater(image, how));
     expect(errorText(later)).toBe(errorText(made));
     if (made.value === undefined) return;

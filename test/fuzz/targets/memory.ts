@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { formats } from "../../../src/formats/registry.js";
 import { Image } from "../../../src/model/image.js";
 import { elements, type RawItem } from "../../../src/stream/item.js";
 import { collect, errors } from "../../image/collect.js";
@@ -28,7 +29,7 @@ export const memoryTarget: Target = {
   },
   async check({ input, options }, calls) {
     const { task = 0, address = 0x8048000, length = PAGE, fill = false } = options as Options;
-    const image = new Image(preadOf(input), {});
+    const image = new Image(preadOf(input), {}, formats);
     const how = fill ? { fill: FILL } : {};
     const read = () => image.read(task, address, length, how);
     const { value } = await outcomeOfAsync(() => calls.timedAsync("read", read));

@@ -1,5 +1,5 @@
 import { flagsText } from "../../../codec/describe.js";
-import type { Item, RecordItem, RecordOf } from "../../../stream/item.js";
+import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { VmaType, VmFlags } from "../names.js";
 import { ACCESS, flagsOf, NEVER_DUMPED, TASK_SIZE } from "./address-space.js";
 import { AreaList } from "./area-list.js";
@@ -56,7 +56,7 @@ export class Areas implements Judge {
     return !this.list.full && this.before !== undefined;
   }
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind !== "record") return;
     if (item.name === "VMA") {
       this.area = undefined;
@@ -77,7 +77,7 @@ export class Areas implements Judge {
   }
 
   private judgeMm(item: RecordOf<"MM">): void {
-    const { pageSize } = item.image.dialect;
+    const { page: pageSize } = item.image.abi;
     for (const { start, end, rule } of ranges) {
       const [from, to] = [numberIn(item, start), numberIn(item, end)];
       if (from > to) {
@@ -87,7 +87,7 @@ export class Areas implements Judge {
     this.expect(item, "start_stack", numberIn(item, "start_stack"), "");
   }
 
-  private expectRange(item: RecordItem, start: string, end: string, pageSize: number): void {
+  private expectRange(item: CrRecord, start: string, end: string, pageSize: number): void {
     const [from, to] = [numberIn(item, start), numberIn(item, end)];
     if (start === "start_brk") {
       // What the heap has of the page it starts in belongs to the area before it.
@@ -96,7 +96,7 @@ export class Areas implements Judge {
     this.expect(item, end, to - 1, ": the byte before it");
   }
 
-  private expect(item: RecordItem, field: string, address: number, what: string): void {
+  private expect(item: CrRecord, field: string, address: number, what: string): void {
     const text = `${field} ${hex(numberIn(item, field))}${what}`;
     this.bounds.push({ place: placeOfField(item, field), address, text, inside: false });
   }
@@ -133,7 +133,7 @@ export class Areas implements Judge {
   }
 
   private judgeAlignment(item: RecordOf<"VMA">, name: string, address: number): void {
-    const { pageSize } = item.image.dialect;
+    const { page: pageSize } = item.image.abi;
     if (address % pageSize === 0) return;
     this.say("vma-align", placeOfField(item, name), `${name} ${hex(address)} is no multiple of ${pageSize}`);
   }
@@ -141,7 +141,7 @@ export class Areas implements Judge {
   private judgeOffset(item: RecordOf<"VMA">, { start, end }: Area): void {
     if (item.fields.vma_type !== FILE) return;
     const first = Number(item.fields.vm_pgoff);
-    const pages = Math.ceil((end - start) / item.image.dialect.pageSize);
+    const pages = Math.ceil((end - start) / item.image.abi.page);
     if (first + pages <= MOST_PAGES) return;
     const message = `vm_pgoff ${first} and the ${pages} pages of the area go beyond page ${MOST_PAGES}`;
     this.say("vma-pgoff", placeOfField(item, "vm_pgoff"), message);

@@ -1,4 +1,4 @@
-import type { Item, RecordItem, RecordOf } from "../../../stream/item.js";
+import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { follows, isWhole, type Judge, placeOfField, type Say } from "./judge.js";
 import { DESCRIPTORS_REMEMBERED, OBJECTS_REMEMBERED } from "./limits.js";
 import { NumberSet } from "./number-set.js";
@@ -19,7 +19,7 @@ export class Descriptors implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind !== "record") return;
     this.settle(item);
     if (item.name === "MM" || item.name === "FILES") this.judgeShared(item);
@@ -31,15 +31,15 @@ export class Descriptors implements Judge {
   }
 
   /** With a record after an FD_ENT it is known whether its objref is declared here. */
-  private settle(next: RecordItem): void {
+  private settle(next: CrRecord): void {
     const entry = this.pending;
     if (entry === undefined) return;
     this.pending = undefined;
     const { objref } = entry.fields;
     const isDescribed = next.name === "FD_DATA" && follows(next, entry);
     // A damaged objref is said once; what comes after it is held against what FD_DATA says.
-    if (isDescribed && next.parent > 0 && next.parent < OBJECTS_REMEMBERED) {
-      if (objref === 0 || this.declared.has(objref)) this.lastObjref = next.parent;
+    if (isDescribed && next.header.parent > 0 && next.header.parent < OBJECTS_REMEMBERED) {
+      if (objref === 0 || this.declared.has(objref)) this.lastObjref = next.header.parent;
     }
     if (objref === 0) return;
     const isDeclared = this.declared.has(objref);

@@ -2,8 +2,8 @@ import { actualText } from "../../../codec/describe.js";
 import type { Enumeration, Field, FlagSet, Valid } from "../../../codec/field.js";
 import type { LayoutField } from "../../../codec/layout.js";
 import type { Table } from "../../../codec/table.js";
-import type { Item, RecordItem } from "../../../stream/item.js";
 import { dialects } from "../dialects.js";
+import type { CrItem, CrRecord } from "../item.js";
 import type { RecordName } from "../records.js";
 import { type Judge, placeOfField, type Say } from "./judge.js";
 
@@ -24,11 +24,11 @@ export class Fields implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind === "record") this.judge(item);
   }
 
-  private judge(item: RecordItem): void {
+  private judge(item: CrRecord): void {
     for (const { name, check } of judgedOf.get(item.table) ?? []) {
       const value = (item.fields as Record<string, unknown>)[name];
       // Missing in a payload that is too short.

@@ -1,5 +1,6 @@
-import type { Item, RawItem, RecordOf } from "../../../stream/item.js";
+import type { RawItem } from "../../../stream/item.js";
 import { fpuStateOf } from "../../x86/fpu.js";
+import type { CrItem, RecordOf } from "../item.js";
 import { fsave, fxsave } from "../records.js";
 import { holdsPointer } from "../series.js";
 import { hex, isWhole, type Judge, type Place, placeOfField, type Say } from "./judge.js";
@@ -18,7 +19,7 @@ export class Fpu implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind === "raw") {
       if (item.name === "xstate") this.judgeBlock(item);
     } else if (item.kind === "record" && isWhole(item)) {
@@ -72,7 +73,7 @@ export class Fpu implements Judge {
   }
 
   private judgeState(xstate: Uint8Array, place: Place, { image }: RawItem | RecordOf<"CPU">): void {
-    const state = fpuStateOf(xstate, image.dialect.order);
+    const state = fpuStateOf(xstate, image.abi.order);
     if (state === undefined || state.kind === "fsave") return;
     const { mxcsr, mxcsr_mask } = state.legacy;
     const reserved = (mxcsr & ~(mxcsr_mask === 0 ? MXCSR_DEFAULT : mxcsr_mask)) >>> 0;

@@ -1,4 +1,4 @@
-import type { Item, RecordItem, RecordOf } from "../../../stream/item.js";
+import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { cpu784, cpu896 } from "../records.js";
 import { isWhole, type Judge, placeOfField, type Say } from "./judge.js";
 
@@ -14,7 +14,7 @@ export class Head implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind !== "record" || !isWhole(item)) return;
     if (item.name === "HEAD") this.judgeHead(item);
     else if (item.name === "CPU") this.judgeBase(item);
@@ -42,7 +42,7 @@ export class Head implements Judge {
     }
   }
 
-  private judgeBase(item: RecordItem): void {
+  private judgeBase(item: CrRecord): void {
     const { head } = this;
     const { table } = item;
     if (head === undefined || (table !== cpu784 && table !== cpu896)) return;

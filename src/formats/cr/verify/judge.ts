@@ -1,4 +1,4 @@
-import type { Item, RecordItem, RecordOf } from "../../../stream/item.js";
+import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { header, type RecordName } from "../records.js";
 import type { RuleId } from "./rules.js";
 
@@ -15,26 +15,26 @@ export type Say = (rule: RuleId, place: Place, message: string, hint?: string) =
 export interface Judge {
   /** Names of the records and raw blocks it looks at; all records if it does not say. */
   readonly wants?: readonly (RecordName | RawName)[];
-  add(item: Item): void;
+  add(item: CrItem): void;
 }
 
 type RawName = "addresses" | "ldt" | "pids" | "tls" | "xstate";
 
 /** The field of a record, by its C name. */
-export function placeOfField({ offset, path, table }: RecordItem, name: string): Place {
+export function placeOfField({ offset, path, table }: CrRecord, name: string): Place {
   const found = table.layout.find(member => member.name === name);
   return { offset: offset + header.size + (found?.offset ?? 0), path };
 }
 
 /** `parent` in the header of a record. */
-export function placeOfParent({ offset, path }: RecordItem): Place {
+export function placeOfParent({ offset, path }: CrRecord): Place {
   return { offset: offset + parentAt, path };
 }
 
 const parentAt = header.layout.find(({ name }) => name === "parent")!.offset;
 
 /** True if a record stands directly behind another. */
-export function follows(item: RecordItem, before: RecordItem): boolean {
+export function follows(item: CrRecord, before: CrRecord): boolean {
   return item.offset === before.offset + before.length;
 }
 
@@ -46,12 +46,12 @@ export function nulOf({ bytes }: RecordOf<"FNAME">): number {
 }
 
 /** False if the payload is shorter than its struct, so that fields are missing. That is said elsewhere. */
-export function isWhole({ table, length }: RecordItem): boolean {
+export function isWhole({ table, length }: CrRecord): boolean {
   return length - header.size >= table.size;
 }
 
 /** The numbers of a record's fields by name, as doubles. Exact up to 2^53, more than any i386 kernel put there. */
-export function numberIn(item: RecordItem, name: string): number {
+export function numberIn(item: CrRecord, name: string): number {
   return Number((item.fields as Record<string, unknown>)[name]);
 }
 

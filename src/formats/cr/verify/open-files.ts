@@ -1,5 +1,5 @@
 import { splitAtNul } from "../../../codec/text.js";
-import type { Item, RecordOf } from "../../../stream/item.js";
+import type { CrItem, RecordOf } from "../item.js";
 import { DELETED, FdType, FileMode, OpenFlags, TaskState } from "../names.js";
 import { follows, isWhole, type Judge, nulOf, placeOfField, type Say } from "./judge.js";
 
@@ -21,7 +21,7 @@ export class OpenFiles implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind !== "record") return;
     if (item.name === "FNAME") this.judgeName(item);
     else if (item.name === "VMA") this.area = item;

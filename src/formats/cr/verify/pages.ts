@@ -1,4 +1,5 @@
-import type { Item, RawItem, RecordOf } from "../../../stream/item.js";
+import type { RawItem } from "../../../stream/item.js";
+import type { CrItem, RecordOf } from "../item.js";
 import { ACCESS, NEVER_DUMPED } from "./address-space.js";
 import type { Areas } from "./areas.js";
 import { hex, type Judge, placeOfField, type Say } from "./judge.js";
@@ -19,7 +20,7 @@ export class Pages implements Judge {
     private readonly areas: Areas,
   ) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind === "record") {
       if (item.name === "VMA") this.startArea();
       else if (item.name === "PGARR") this.judgeChunk(item);
@@ -32,7 +33,7 @@ export class Pages implements Judge {
   }
 
   private judgeChunk(item: RecordOf<"PGARR">): void {
-    const { pages } = item;
+    const [pages = 0] = item.counts;
     if (pages === 0) return;
     const place = placeOfField(item, "nr_pages");
     if (pages > CHUNK_PAGES) {
@@ -54,7 +55,7 @@ export class Pages implements Judge {
   /** Read straight from the bytes, and only if the walk has not found them good: there are a million for each 4 GiB. */
   private judgeAddresses(item: RawItem): void {
     const { bytes, block, image } = item;
-    const { pageSize, order } = image.dialect;
+    const { page: pageSize, order } = image.abi;
     const word = block.element!.size;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const little = order === "little";

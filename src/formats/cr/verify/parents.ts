@@ -1,4 +1,4 @@
-import type { Item, RecordItem } from "../../../stream/item.js";
+import type { CrItem, CrRecord } from "../item.js";
 import type { RecordName } from "../records.js";
 import { isWhole, type Judge, placeOfParent, type Say } from "./judge.js";
 
@@ -36,9 +36,9 @@ export class Parents implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind !== "record") return;
-    if (item.parent >= FIRST_NEGATIVE) this.sayNegative(item);
+    if (item.header.parent >= FIRST_NEGATIVE) this.sayNegative(item);
     else this.judge(item);
     if (item.name === "TASK") this.objrefs.clear();
     else if (item.name === "MM" || item.name === "FILES" || item.name === "FD_ENT") {
@@ -47,8 +47,9 @@ export class Parents implements Judge {
     }
   }
 
-  private judge(item: RecordItem): void {
-    const { name, parent } = item;
+  private judge(item: CrRecord): void {
+    const { name } = item;
+    const { parent } = item.header;
     const rule = written[name];
     if (rule === "pid") return;
     if (rule === "zero, unread" || rule === "zero") {
@@ -62,8 +63,8 @@ export class Parents implements Judge {
     }
   }
 
-  private sayNegative(item: RecordItem): void {
-    const message = `parent of ${item.name} is ${item.parent}: as an int it is ${item.parent | 0}, an errno`;
+  private sayNegative(item: CrRecord): void {
+    const message = `parent of ${item.name} is ${item.header.parent}: as an int it is ${item.header.parent | 0}, an errno`;
     this.say("parent-negative", placeOfParent(item), message);
   }
 }

@@ -1,4 +1,4 @@
-import type { Item, RecordOf } from "../../../stream/item.js";
+import type { CrItem, RecordOf } from "../item.js";
 import { Eflags, selectorName } from "../names.js";
 import { vmBits } from "./address-space.js";
 import type { Areas } from "./areas.js";
@@ -23,7 +23,7 @@ export class Registers implements Judge {
     private readonly segments: Segments,
   ) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind !== "record") return;
     if (item.name === "TASK") this.hasThread = false;
     else if (item.name === "THREAD") this.hasThread = isWhole(item);

@@ -1,5 +1,6 @@
-import { elements, type Item, type RawItem, type RecordOf } from "../../../stream/item.js";
+import { elements, type RawItem } from "../../../stream/item.js";
 import { type Segment, segmentOf } from "../../x86/segment.js";
+import type { CrItem, RecordOf } from "../item.js";
 import { hex, isWhole, type Judge, type Place, placeOfField, type Say } from "./judge.js";
 import { LDT_REMEMBERED } from "./limits.js";
 import { NumberSet } from "./number-set.js";
@@ -28,7 +29,7 @@ export class Segments implements Judge {
     return table === "TLS" ? this.tls.has(index) : this.ldt.has(index);
   }
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind === "raw") {
       if (item.name === "tls") this.addTls(item);
       else if (item.name === "ldt") this.addLdt(item);

@@ -1,4 +1,4 @@
-import type { Item, RecordOf } from "../../../stream/item.js";
+import type { CrItem, RecordOf } from "../item.js";
 import { VmaType } from "../names.js";
 import { header } from "../records.js";
 import { follows, isWhole, type Judge, nulOf, placeOfField, type Say } from "./judge.js";
@@ -17,7 +17,7 @@ export class Strings implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind !== "record") return;
     if (item.name === "VMA") this.area = isWhole(item) ? item : undefined;
     else if (item.name === "TASK") this.commLength = isWhole(item) ? item.fields.task_comm_len : undefined;
@@ -43,7 +43,7 @@ export class Strings implements Judge {
   private judgePlace(item: RecordOf<"FNAME">): void {
     const { area } = this;
     if (area === undefined || area.fields.vma_type !== ANON || !follows(item, area)) return;
-    const message = `FNAME of ${item.len} bytes follows, but vma_type is ${ANON}, an area without a file`;
+    const message = `FNAME of ${item.header.len} bytes follows, but vma_type is ${ANON}, an area without a file`;
     this.say("fname-unexpected", item, message);
   }
 

@@ -1,4 +1,5 @@
-import { elements, type Item, type RawItem, type RecordItem, type RecordOf } from "../../../stream/item.js";
+import { elements, type RawItem } from "../../../stream/item.js";
+import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { isWhole, type Judge, type Place, placeOfField, placeOfParent, type Say } from "./judge.js";
 import { TASKS_REMEMBERED } from "./limits.js";
 import { type Ids, TaskTree } from "./task-tree.js";
@@ -17,12 +18,12 @@ export class Tasks implements Judge {
 
   constructor(private readonly say: Say) {}
 
-  add(item: Item): void {
+  add(item: CrItem): void {
     if (item.kind === "raw" && item.name === "pids") this.addIds(item);
     else if (item.kind === "record") this.addRecord(item);
   }
 
-  private addRecord(item: RecordItem): void {
+  private addRecord(item: CrRecord): void {
     if (item.name !== "TREE") this.tree?.finish();
     switch (item.name) {
       case "TREE":
@@ -76,8 +77,9 @@ export class Tasks implements Judge {
     }
   }
 
-  private judgePid(item: RecordItem): void {
-    const { name, parent: pid } = item;
+  private judgePid(item: CrRecord): void {
+    const { name } = item;
+    const { parent: pid } = item.header;
     const place = placeOfParent(item);
     if (pid >= 2 ** 31) return; // Parents says so.
     if (this.first !== undefined) {

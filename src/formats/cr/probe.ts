@@ -1,8 +1,11 @@
 import type { Dialect } from "../../stream/dialect.js";
+import { STRANGERS_MOST } from "../../stream/limits.js";
+import type { Guess, Probe } from "../../stream/probe.js";
 import { cr1 } from "./cr-1.js";
 import { cr2 } from "./cr-2.js";
 import { cr3a } from "./cr-3a.js";
 import { cr3b } from "./cr-3b.js";
+import { i386 } from "./framing.js";
 import { head, header, MAGIC_HEAD, pids, tree } from "./records.js";
 
 /**
@@ -13,34 +16,19 @@ export const DETECTION_SPAN = 640 * 1024;
 /** Bytes needed to say whether a head begins here. */
 export const HEAD_SPAN = header.size + head.size;
 
-/** Bytes by which `findHead` knows a head: a record header and the magic behind it. */
-export const HEAD_MARK = header.size + 8;
+/** Bytes behind the head that say whether the record that follows is one of v3. */
+const NEAR = 128;
+/** Bytes by which a head is known: a record header and the magic behind it. */
+const HEAD_MARK = header.size + 8;
 
-/** What a place in a file looks like. */
-export type Detected =
-  /** A head of a known dialect; `sure` is false where the bytes that tell it are damaged or missing. */
-  | { readonly kind: "dialect"; readonly dialect: Dialect; readonly why: string; readonly sure: boolean }
-  /** A head, but of nothing crimg reads; `why` names it. */
-  | { readonly kind: "foreign"; readonly why: string }
-  /** No head. */
-  | { readonly kind: "none"; readonly why: string };
+/** The heads of cr: by a magic in the first record, and what stands behind it. */
+export const probe: Probe = {
+  marks: [{ bytes: magicBytes(), at: header.size }],
+  spans: { head: HEAD_SPAN, usual: HEAD_SPAN + NEAR, most: DETECTION_SPAN },
+  look,
+};
 
-/** Index in `bytes` of the first record header with a head's magic behind it; -1 if there is none. */
-export function findHead(bytes: Uint8Array): number {
-  // The first byte of the magic is 0, which images are full of; its second is rare.
-  for (
-    let i = bytes.indexOf(magicBytes[1]!, header.size + 1);
-    i >= 0;
-    i = bytes.indexOf(magicBytes[1]!, i + 1)
-  ) {
-    if (magicBytes.every((byte, n) => bytes[i - 1 + n] === byte)) return i - 1 - header.size;
-  }
-  return -1;
-}
-
-const magicBytes = encodeMagic();
-
-function encodeMagic(): Uint8Array {
+function magicBytes(): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, MAGIC_HEAD, true);
   return bytes;
@@ -48,36 +36,33 @@ function encodeMagic(): Uint8Array {
 
 const littleHeader = header.decoder("little");
 
-/** Says which dialect an image has whose head begins at `at`, by the recipe of the format's history: never by rev alone. */
-export function detect(bytes: Uint8Array, at = 0): Detected {
-  const room = bytes.length - at;
-  if (room < header.size + 8) {
-    return { kind: "none", why: `a head needs ${HEAD_SPAN} bytes, ${Math.max(room, 0)} are there` };
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, room);
+/** Says which dialect an image has whose head begins here, by the recipe of the format's history: never by rev alone. */
+function look(bytes: Uint8Array): Guess {
+  const room = bytes.length;
+  if (room < HEAD_MARK) return { kind: "no", why: `a head needs ${HEAD_SPAN} bytes, ${room} are there` };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, room);
   const magic = view.getBigUint64(8, true);
   const { type, len } = littleHeader(view, 0, 0);
   if (magic !== MAGIC_HEAD) {
     if (view.getBigUint64(8, false) === MAGIC_HEAD) {
-      if (isCkptHead(view, false))
-        return { kind: "foreign", why: ckptText("a big-endian image", view, false) };
+      if (isCkptHead(view, false)) return { kind: "kin", why: ckptText("a big-endian image", view, false) };
       return {
-        kind: "foreign",
+        kind: "kin",
         why: "a big-endian head: the patches of 2008 build on i386 only, so no table for it is known",
       };
     }
     // A head by its header, with a damaged magic: worth reading on.
     if (type !== 1 || len !== head.size) {
       return {
-        kind: "none",
+        kind: "no",
         why: `expected the head's magic ${hex(MAGIC_HEAD)} after 8 bytes, found ${hex(magic)}`,
       };
     }
   } else if (isCkptHead(view, true)) {
-    return { kind: "foreign", why: ckptText("an image", view, true) };
+    return { kind: "kin", why: ckptText("an image", view, true) };
   } else if (type !== 1) {
     return {
-      kind: "none",
+      kind: "no",
       why: `the head's magic stands here, but the record's type is ${type} and not HEAD (1)`,
     };
   }
@@ -97,7 +82,7 @@ function ckptText(what: string, view: DataView, little: boolean): string {
   return `${what} of the later "ckpt" generation (v14 and after, 2009-2012${rev}): not read by this version; user-cr's tools of that time read it`;
 }
 
-function byRevision(view: DataView): Detected {
+function byRevision(view: DataView): Guess {
   const rev = view.byteLength >= header.size + 16 ? view.getUint16(header.size + 14, true) : undefined;
   switch (rev) {
     case 1:
@@ -107,51 +92,55 @@ function byRevision(view: DataView): Detected {
     case 3:
       return byString(view);
     case undefined:
-      return { kind: "none", why: `a head needs ${HEAD_SPAN} bytes, ${view.byteLength} are there` };
+      return { kind: "no", why: `a head needs ${HEAD_SPAN} bytes, ${view.byteLength} are there` };
     default: {
       const found = guessByRecords(view);
       const why = `rev ${rev} is not known (1, 2 and 3 are)`;
       return found
-        ? { kind: "dialect", dialect: found, why: `${why}; the records are of ${found.name}`, sure: false }
-        : { kind: "foreign", why };
+        ? {
+            kind: "yes",
+            abi: i386,
+            dialect: found,
+            why: `${why}; the records are of ${found.name}`,
+            sure: false,
+          }
+        : { kind: "kin", why };
     }
   }
 }
 
 /** rev 1 and 2. v3 has the same head, but a longer TASK. */
-function byTask(view: DataView, dialect: Dialect): Detected {
+function byTask(view: DataView, dialect: Dialect): Guess {
   const at = HEAD_SPAN;
   if (view.byteLength >= at + header.size) {
     const { type, len } = littleHeader(view, at, 0);
     if (type === 101 && (len === 144 || len === 152)) {
       return {
-        kind: "foreign",
+        kind: "kin",
         why: `TASK has ${len} bytes: an image of v3 (4 September 2008), of which only head and task are known`,
       };
     }
   }
-  return { kind: "dialect", dialect, why: `rev ${dialect.rev}`, sure: true };
+  return { kind: "yes", abi: i386, dialect, why: `rev ${dialect.rev}`, sure: true };
 }
 
 /** rev 3: the record after the first TASK is STRING, 3 in v9 and 4 since v10. */
-function byString(view: DataView): Detected {
+function byString(view: DataView): Guess {
   const type = typeBehindTask(view);
   for (const dialect of [cr3a, cr3b]) {
     if (type === dialect.types["STRING"]) {
-      return { kind: "dialect", dialect, why: `rev 3, STRING is ${type}`, sure: true };
+      return { kind: "yes", abi: i386, dialect, why: `rev 3, STRING is ${type}`, sure: true };
     }
   }
   // Cut or damaged before the STRING: up to there both dialects have the same bytes.
   return {
-    kind: "dialect",
+    kind: "yes",
+    abi: i386,
     dialect: cr3b,
     why: "rev 3; no STRING to tell v9 from v10 and later, taken for the later",
     sure: false,
   };
 }
-
-/** Records of types that the dialect does not have are passed over, so many in a row; more are garbage. */
-export const STRANGERS_MOST = 8;
 
 /** The number of the first record behind TASK, except those that neither dialect knows: they may stand anywhere. */
 function typeBehindTask(view: DataView): number | undefined {
@@ -202,7 +191,7 @@ function guessByRecords(view: DataView): Dialect | undefined {
   const { type, len } = littleHeader(view, at, 0);
   if (type === cr3a.types["HEAD_ARCH"] && len === 8) {
     const found = byString(view);
-    return found.kind === "dialect" ? found.dialect : undefined;
+    return found.kind === "yes" ? found.dialect : undefined;
   }
   if (type === cr2.types["TASK"] && len === 24) return cr2;
   return undefined;

@@ -1,0 +1,14 @@
+import { RecordReader } from "../../stream/record-reader.js";
+import type { Format } from "../format.js";
+import { dialects } from "./dialects.js";
+import { probe } from "./probe.js";
+
+/** The images of the Linux checkpoint/restart patches of 2008 and early 2009 (v5 to v13). */
+export const cr: Format = {
+  id: "cr",
+  title: "linux-cr, 2008 (v5 to v13)",
+  probe,
+  dialects,
+  reader: (start, input) => new RecordReader(start, input),
+  facets: {},
+};

@@ -1,0 +1,83 @@
+import * as converting from "./convert/convert.js";
+import * as splitting from "./convert/split.js";
+import * as dumping from "./dump/dump.js";
+import { formats } from "./formats/registry.js";
+import * as decoding from "./lines/decode.js";
+import type { Image } from "./model/image.js";
+import type { Summary } from "./model/summary.js";
+import type { Source, SyncSource } from "./source/source.js";
+import type { Item } from "./stream/item.js";
+import * as walking from "./stream/items.js";
+import type { WalkOptions } from "./stream/walk.js";
+import * as verifying from "./verify/verify.js";
+
+/** The engines with every format that crimg knows. */
+
+/** Walks any source. */
+export function walk(source: Source, options?: WalkOptions): AsyncGenerator<Item, void, void> {
+  return walking.walk(source, formats, options);
+}
+
+/** Walks a source that answers at once. */
+export function walkSync(source: SyncSource, options?: WalkOptions): Generator<Item, void, void> {
+  return walking.walkSync(source, formats, options);
+}
+
+/** See dump/dump.ts. */
+export function dump(
+  source: SyncSource,
+  write: (text: string) => void,
+  options?: dumping.DumpOptions,
+): dumping.DumpReport {
+  return dumping.dump(source, formats, write, options);
+}
+
+/** The summary of every image in the input. */
+export function summarize(source: SyncSource, options?: WalkOptions): Summary[] {
+  return dumping.summarize(source, formats, options);
+}
+
+/** Verifies any input: yields findings as the walk goes, and returns the report. */
+export function verify(source: Source, options?: verifying.VerifyOptions) {
+  return verifying.verify(source, formats, options);
+}
+
+/** The same for an input that answers at once. */
+export function verifySync(source: SyncSource, options?: verifying.VerifyOptions) {
+  return verifying.verifySync(source, formats, options);
+}
+
+/** See convert/convert.ts. */
+export function convert(image: Image, options: converting.ConvertOptions, sink: converting.Sink) {
+  return converting.convert(image, formats, options, sink);
+}
+
+/** Converts an image that is in memory. */
+export function convertBytes(bytes: Uint8Array, options: converting.ConvertOptions) {
+  return converting.convertBytes(bytes, formats, options);
+}
+
+/** What `convert` would write, step by step; nothing is written, and page contents are not read. */
+export function plan(image: Image, options: converting.ConvertOptions) {
+  return converting.plan(image, formats, options);
+}
+
+/** The same for an input that answers at once. */
+export function planSync(source: SyncSource, options: converting.ConvertOptions) {
+  return converting.planSync(source, formats, options);
+}
+
+/** See lines/decode.ts. */
+export function decodeLinesSync(source: SyncSource, options?: decoding.DecodeOptions & WalkOptions) {
+  return decoding.decodeLinesSync(source, formats, options);
+}
+
+/** Where the images of a file are, in order. */
+export function fileParts(source: SyncSource, onFinding?: WalkOptions["onFinding"]) {
+  return splitting.fileParts(source, formats, onFinding);
+}
+
+/** Bytes of a file that holds sound images and nothing else. */
+export function soundLength(source: SyncSource): number {
+  return splitting.soundLength(source, formats);
+}
