@@ -47,12 +47,12 @@ export { type CrItem, type CrRecord, isCr, type RecordOf } from "./formats/cr/it
 export type { RecordFields, RecordName } from "./formats/cr/records.js";
 export type { RestartOptions, TaskVerdict, Verdict } from "./formats/cr/restart/restart.js";
 export { restartSeries } from "./formats/cr/restart/series.js";
-export type { SeriesGuess } from "./formats/cr/series.js";
 export { rules } from "./formats/cr/verify/rules.js";
 export { type Format, formatOf } from "./formats/format.js";
 export { formats } from "./formats/registry.js";
 export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
 export { type Segment, segmentOf } from "./formats/x86/segment.js";
+export { Image } from "./image.js";
 export {
   convert,
   convertBytes,
@@ -75,8 +75,8 @@ export {
 } from "./lines/decode.js";
 export { type EncodeOptions, encodeLines, type LineChunks } from "./lines/encode.js";
 export type { PagesMode } from "./lines/line.js";
-export { Image } from "./model/image.js";
 export type { ReadOptions } from "./model/memory.js";
+export type { SeriesGuess } from "./model/series.js";
 export type { Summary, TaskSummary } from "./model/summary.js";
 export { type Input, openImage } from "./open-image.js";
 export {

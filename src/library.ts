@@ -3,10 +3,10 @@ import * as splitting from "./convert/split.js";
 import * as dumping from "./dump/dump.js";
 import { formats } from "./formats/registry.js";
 import * as decoding from "./lines/decode.js";
-import type { Image } from "./model/image.js";
 import type { Summary } from "./model/summary.js";
 import type { Source, SyncSource } from "./source/source.js";
 import type { Item } from "./stream/item.js";
+import type { OpenedImage } from "./stream/items.js";
 import * as walking from "./stream/items.js";
 import type { WalkOptions } from "./stream/walk.js";
 import * as verifying from "./verify/verify.js";
@@ -48,7 +48,7 @@ export function verifySync(source: SyncSource, options?: verifying.VerifyOptions
 }
 
 /** See convert/convert.ts. */
-export function convert(image: Image, options: converting.ConvertOptions, sink: converting.Sink) {
+export function convert(image: OpenedImage, options: converting.ConvertOptions, sink: converting.Sink) {
   return converting.convert(image, formats, options, sink);
 }
 
@@ -58,7 +58,7 @@ export function convertBytes(bytes: Uint8Array, options: converting.ConvertOptio
 }
 
 /** What `convert` would write, step by step; nothing is written, and page contents are not read. */
-export function plan(image: Image, options: converting.ConvertOptions) {
+export function plan(image: OpenedImage, options: converting.ConvertOptions) {
   return converting.plan(image, formats, options);
 }
 

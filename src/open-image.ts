@@ -1,6 +1,6 @@
 import { CrimgError } from "./errors.js";
 import { formats } from "./formats/registry.js";
-import { Image } from "./model/image.js";
+import { Image } from "./image.js";
 import { type BlobLike, blobSource, bytesSource, type Source, streamSource } from "./source/source.js";
 import type { WalkOptions } from "./stream/walk.js";
 

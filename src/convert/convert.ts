@@ -1,8 +1,8 @@
 import { joinBytes } from "../codec/bytes.js";
-import type { Image } from "../model/image.js";
 import { drive, driveSync } from "../source/drive.js";
 import { partsOf, readExtent } from "../source/extent.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
+import type { OpenedImage } from "../stream/items.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { conversion } from "./conversion.js";
 import type { ConvertOptions } from "./options.js";
@@ -26,7 +26,7 @@ export interface Sink {
  * Blob). Throws `refused` where the image cannot be carried there, `malformed` or `truncated` for a damaged one.
  */
 export async function convert(
-  image: Image,
+  image: OpenedImage,
   formats: readonly StreamFormat[],
   options: ConvertOptions,
   sink: Sink,
@@ -45,7 +45,7 @@ export async function convert(
 
 /** What `convert` would write, step by step; nothing is written, and page contents are not read. */
 export function plan(
-  image: Image,
+  image: OpenedImage,
   formats: readonly StreamFormat[],
   options: ConvertOptions,
 ): AsyncGenerator<PlanStep, ConversionReport, void> {

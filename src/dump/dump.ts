@@ -1,7 +1,7 @@
 import { jsonText } from "../codec/json-text.js";
 import { CrimgError } from "../errors.js";
 import type { Finding } from "../finding.js";
-import type { Format } from "../formats/format.js";
+import { evidenceOf, type Format, formatOf } from "../formats/format.js";
 import { Summarizer, type Summary } from "../model/summary.js";
 import type { SyncSource } from "../source/source.js";
 import type { ImageStart, Item } from "../stream/item.js";
@@ -238,7 +238,8 @@ class Summaries {
     if (item.kind === "gap") return;
     if (item.image !== this.current) {
       this.current = item.image;
-      this.parts.push(new Summarizer(item.image));
+      const { image } = item;
+      this.parts.push(new Summarizer(image, formatOf(image).facts(image), evidenceOf(image)));
     }
     this.parts.at(-1)!.add(item);
   }

@@ -1,6 +1,6 @@
-import { flagsText, timeText } from "../codec/describe.js";
+import { timeText } from "../codec/describe.js";
 import { escapeText } from "../codec/escape.js";
-import { CrFlags } from "../formats/cr/names.js";
+import type { Kernel } from "../model/fact.js";
 import type { Summary } from "../model/summary.js";
 import type { Style } from "./style.js";
 
@@ -18,11 +18,11 @@ export function summaryLines(label: string, summary: Summary, style: Style): str
     row("series", seriesText(summary)),
   ];
   for (const evidence of series.evidence) lines.push(row("", style.dim(evidence)));
-  if (head.major !== undefined) lines.push(row("kernel", kernelText(summary)));
-  if (head.time !== undefined)
+  if (head?.kernel !== undefined) lines.push(row("kernel", kernelText(head.kernel)));
+  if (head?.time !== undefined)
     lines.push(row("time", `${timeText(head.time) || "beyond the calendar"} (${head.time})`));
-  if (head.flags !== undefined) {
-    lines.push(row("flags", `0x${head.flags.toString(16)} ${style.symbol(flagsText(CrFlags, head.flags))}`));
+  if (head?.flags !== undefined) {
+    lines.push(row("flags", `0x${head.flags.value.toString(16)} ${style.symbol(head.flags.names)}`));
   }
   lines.push(row("tasks", String(summary.taskCount)));
   for (const task of summary.tasks.slice(0, TASKS_SHOWN)) {
@@ -59,8 +59,8 @@ export function summaryTable(
       String(summary.length),
       image.dialect.name,
       summary.series.series.join(","),
-      head.major === undefined ? "" : versionText(summary),
-      head.time === undefined ? "" : timeText(head.time),
+      head?.kernel?.numbers ?? "",
+      head?.time === undefined ? "" : timeText(head.time),
       tasksText(summary),
       String(summary.pages),
       complete ? "complete" : "incomplete",
@@ -78,7 +78,7 @@ export function summaryTable(
 /** A summary as it goes into JSON: schemas/info.schema.json. */
 export function summaryJson(label: string, summary: Summary): Record<string, unknown> {
   const { image, series, head, mapped, ...counts } = summary;
-  const { magic: _, time, flags, ...version } = head;
+  const { time, flags } = head ?? {};
   return {
     file: label,
     image: image.index,
@@ -89,9 +89,9 @@ export function summaryJson(label: string, summary: Summary): Record<string, unk
     series: series.series,
     evidence: series.evidence,
     head: {
-      ...version,
+      ...head?.head,
       ...(time !== undefined && { time: String(time) }),
-      ...(flags !== undefined && { flags: `0x${flags.toString(16)}` }),
+      ...(flags !== undefined && { flags: `0x${flags.value.toString(16)}` }),
     },
     complete: counts.complete,
     task_count: counts.taskCount,
@@ -112,15 +112,9 @@ function seriesText({ series: { series }, image }: Summary): string {
   return all ? `${list}: nothing in the bytes tells them apart` : String(list);
 }
 
-/** A head can be cut within its numbers. */
-function versionText({ head: { major, minor, patch } }: Summary): string {
-  return `${major}.${minor ?? "?"}.${patch ?? "?"}`;
-}
-
-function kernelText(summary: Summary): string {
-  const { release, version, machine } = summary.head;
+function kernelText({ numbers, release, version, machine }: Kernel): string {
   const uts = [release, version, machine].filter(Boolean).map(text => escapeText(text!));
-  return `${versionText(summary)}${uts.length > 0 ? ` (${uts.join(", ")})` : ""}`;
+  return `${numbers}${uts.length > 0 ? ` (${uts.join(", ")})` : ""}`;
 }
 
 function tasksText({ taskCount, tasks }: Summary): string {

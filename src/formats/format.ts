@@ -1,3 +1,5 @@
+import type { FactLens } from "../model/fact.js";
+import { onlyDialect, type SeriesEvidence } from "../model/series.js";
 import type { ImageStart } from "../stream/item.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import type { ConvertFacet } from "./convert-facet.js";
@@ -7,11 +9,20 @@ import type { VerifyFacet } from "./verify-facet.js";
 export interface Format extends StreamFormat {
   /** What it is called in lists. */
   readonly title: string;
+  /** Reads the items of an image as facts. */
+  facts(image: ImageStart): FactLens;
+  /** Tells which series of its dialect wrote an image. Without it, all of them might have. */
+  evidence?(image: ImageStart): SeriesEvidence;
   /** What only some commands need: loaded when asked for. */
   readonly facets: {
     verify?(): Promise<VerifyFacet>;
     convert?(): Promise<ConvertFacet>;
   };
+}
+
+/** Which series wrote an image, as its format tells it. */
+export function evidenceOf(image: ImageStart): SeriesEvidence {
+  return formatOf(image).evidence?.(image) ?? onlyDialect(image.dialect.series);
 }
 
 /** The format of an image. */

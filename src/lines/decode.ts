@@ -1,9 +1,8 @@
 import { CrimgError } from "../errors.js";
-import type { Image } from "../model/image.js";
 import { type Extent, extentReader, partsOf, readExtent } from "../source/extent.js";
 import type { Source, SyncSource } from "../source/source.js";
 import type { GapItem, ImageStart, Item, RawItem, UnknownItem } from "../stream/item.js";
-import { walkSync } from "../stream/items.js";
+import { type OpenedImage, walkSync } from "../stream/items.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { BYTES_A_LINE, PAGES_A_LINE } from "./limits.js";
@@ -37,7 +36,7 @@ export type DecodedPart = string | Uint8Array;
  * be readable twice (a file, bytes, a Blob): else `usage`. Throws what the walk throws, too.
  */
 export async function* decodeLines(
-  image: Image,
+  image: OpenedImage,
   options: DecodeOptions & WalkOptions = {},
 ): AsyncGenerator<DecodedPart, void, void> {
   const { source } = image;

@@ -1,19 +1,6 @@
 import { CrimgError } from "../errors.js";
-import type { CrItem, RecordOf } from "../formats/cr/item.js";
 import type { Source } from "../source/source.js";
-import type { Item } from "../stream/item.js";
-
-/** One chunk of dumped pages: where its addresses and its contents stand in the file. */
-interface Chunk {
-  readonly first: number;
-  readonly last: number;
-  readonly count: number;
-  readonly addressesAt: number;
-  pagesAt: number;
-}
-
-/** Addresses of dumped pages have 32 bits. */
-const ADDRESSES_END = 2 ** 32;
+import type { Fact } from "./fact.js";
 
 /** How to read memory. */
 export interface ReadOptions {
@@ -24,32 +11,38 @@ export interface ReadOptions {
   readonly fill?: number;
 }
 
-/**
- * Where the dumped pages of one task are. Takes one small entry a chunk (of up to 4096 pages), whatever the size of
- * the image; page addresses are read again when they are needed.
- */
-export class MemoryMap {
-  private readonly chunks: Chunk[] = [];
-  private readonly areas: { start: number; end: number; name: string }[] = [];
-  private pageSize = 4096;
-  private little = true;
+/** First address that no process has, by the bytes of a C `long`. */
+const ends = { 4: 2 ** 32, 8: 2 ** 47 } as const;
 
-  /** Takes notice of an item of the task. */
-  add(given: Item): void {
-    const item = given as CrItem;
-    if (item.kind === "record") {
-      if (item.name === "VMA") this.addArea(item);
-      else if (item.name === "FNAME") this.nameArea(item);
-    } else if (item.kind === "raw" && item.name === "addresses" && item.count > 0) {
-      const { order, page: pageSize } = item.image.abi;
-      this.little = order === "little";
-      this.pageSize = pageSize;
-      const view = new DataView(item.bytes.buffer, item.bytes.byteOffset, item.bytes.byteLength);
-      const at = (i: number) => view.getUint32(4 * i, this.little);
-      const first = at(0);
-      const last = at(item.count - 1);
-      this.chunks.push({ first, last, count: item.count, addressesAt: item.offset, pagesAt: -1 });
-    } else if (item.kind === "raw" && item.name === "pages") this.placePages(item.offset);
+/**
+ * Where the dumped pages of one task are: three numbers for each run of them, and two and a name for each area, whatever
+ * the size of the image.
+ */
+export class Memory {
+  private readonly areas: { readonly start: number; readonly end: number; readonly file: string }[] = [];
+  private readonly starts: number[] = [];
+  private readonly counts: number[] = [];
+  private readonly offsets: number[] = [];
+  private pageSize = 4096;
+  /** The runs by address; undefined until it is asked for, null where they overlap, as in damaged images. */
+  private order: Uint32Array | null | undefined;
+
+  constructor(private readonly word: 4 | 8) {}
+
+  /** Takes a fact of the task. */
+  take(fact: Fact): void {
+    if (fact.kind === "area") {
+      const file = fact.backing === "file" ? fact.name : "";
+      this.areas.push({ start: Number(fact.start), end: Number(fact.end), file });
+    } else if (fact.kind === "pages") {
+      this.pageSize = fact.size;
+      this.order = undefined;
+      for (const { address, count, offset } of fact.runs) {
+        this.starts.push(address);
+        this.counts.push(count);
+        this.offsets.push(offset);
+      }
+    }
   }
 
   /** `length` bytes at a virtual address. Throws `not-dumped` at the first byte that the image does not have. */
@@ -61,18 +54,15 @@ export class MemoryMap {
   ): Promise<Uint8Array> {
     if (fill === undefined) this.requireAreas(address, length);
     // What a damaged area says of its size is no reason to make room for it.
-    if (address + length > ADDRESSES_END) {
-      throw new CrimgError(
-        "usage",
-        `${length} bytes from ${hex(address)}: memory ends at ${hex(ADDRESSES_END)}`,
-      );
-    }
+    const end = ends[this.word];
+    if (address + length > end)
+      throw new CrimgError("usage", `${length} bytes from ${hex(address)}: memory ends at ${hex(end)}`);
     const result = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = address + done;
       const inPage = at % this.pageSize;
       const part = Math.min(this.pageSize - inPage, length - done);
-      const offset = await this.find(source, at - inPage);
+      const offset = this.find(at - inPage);
       if (offset !== undefined) {
         const bytes = await source.read(offset + inPage, part);
         if (bytes.length < part) throw new CrimgError("truncated", `page ${hex(at)} is cut off`, { offset });
@@ -100,50 +90,59 @@ export class MemoryMap {
     );
   }
 
-  private addArea({ fields }: RecordOf<"VMA">): void {
-    this.areas.push({ start: Number(fields.vm_start), end: Number(fields.vm_end), name: "" });
-  }
-
-  private nameArea({ fields }: RecordOf<"FNAME">): void {
-    const area = this.areas.at(-1);
-    if (area?.name === "") area.name = fields.fname.replace(/\0.*$/s, "");
-  }
-
-  /** The contents follow all address parts of the chunk, in the same order. */
-  private placePages(offset: number): void {
-    let at = offset;
-    for (const chunk of this.chunks) {
-      if (chunk.pagesAt >= 0) continue;
-      chunk.pagesAt = at;
-      at += chunk.count * this.pageSize;
-    }
-  }
-
   /** Offset in the file of the page at an address. */
-  private async find(source: Source, page: number): Promise<number | undefined> {
-    for (const chunk of this.chunks) {
-      if (page < chunk.first || page > chunk.last || chunk.pagesAt < 0) continue;
-      const bytes = await source.read(chunk.addressesAt, 4 * chunk.count);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      let low = 0;
-      let high = Math.floor(bytes.length / 4) - 1;
-      while (low <= high) {
-        const middle = (low + high) >>> 1;
-        const found = view.getUint32(4 * middle, this.little);
-        if (found === page) return chunk.pagesAt + middle * this.pageSize;
-        if (found < page) low = middle + 1;
-        else high = middle - 1;
-      }
+  private find(page: number): number | undefined {
+    this.order ??= this.sorted();
+    const run = this.order === null ? this.runInOrderOfFile(page) : this.runAt(page, this.order);
+    if (run === undefined) return undefined;
+    return this.offsets[run]! + (page - this.starts[run]!);
+  }
+
+  private endOf(run: number): number {
+    return this.starts[run]! + this.counts[run]! * this.pageSize;
+  }
+
+  private runAt(page: number, order: Uint32Array): number | undefined {
+    let low = 0;
+    let high = order.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const run = order[middle]!;
+      if (page < this.starts[run]!) high = middle - 1;
+      else if (page >= this.endOf(run)) low = middle + 1;
+      else return this.isAligned(run, page) ? run : undefined;
     }
     return undefined;
+  }
+
+  /** Of pages that are there twice the first counts. */
+  private runInOrderOfFile(page: number): number | undefined {
+    for (let run = 0; run < this.starts.length; run++) {
+      if (page >= this.starts[run]! && page < this.endOf(run) && this.isAligned(run, page)) return run;
+    }
+    return undefined;
+  }
+
+  /** A damaged address may be none of a page. */
+  private isAligned(run: number, page: number): boolean {
+    return (page - this.starts[run]!) % this.pageSize === 0;
+  }
+
+  /** The runs by address; null if some overlap. */
+  private sorted(): Uint32Array | null {
+    const order = Uint32Array.from(this.starts.keys()).sort((a, b) => this.starts[a]! - this.starts[b]!);
+    for (let i = 1; i < order.length; i++) {
+      if (this.endOf(order[i - 1]!) > this.starts[order[i]!]!) return null;
+    }
+    return order;
   }
 
   private whyNot(address: number): string {
     const area = this.areas.find(({ start, end }) => address >= start && address < end);
     if (area === undefined) return "the task has no memory there";
-    return area.name === ""
+    return area.file === ""
       ? "it was never touched, so it reads as zeros"
-      : `it is unchanged in ${area.name}, or was never touched`;
+      : `it is unchanged in ${area.file}, or was never touched`;
   }
 }
 

@@ -1,11 +1,9 @@
-import { splitAtNul } from "../codec/text.js";
-import type { CrRecord } from "../formats/cr/item.js";
-import type { RecordFields } from "../formats/cr/records.js";
-import { SeriesEvidence, type SeriesGuess } from "../formats/cr/series.js";
-import { elements, type ImageStart, type Item, type RawItem } from "../stream/item.js";
+import type { ImageStart, Item } from "../stream/item.js";
+import type { Fact, FactLens, ImageFact, TaskFact } from "./fact.js";
+import type { SeriesEvidence, SeriesGuess } from "./series.js";
 
 /** Tasks a summary describes one by one; more are only counted. */
-export const SUMMARY_TASKS = 4096;
+const TASKS_DESCRIBED = 4096;
 
 /** An image in a few numbers. */
 export interface Summary {
@@ -13,8 +11,8 @@ export interface Summary {
   /** Bytes, from head to tail. */
   readonly length: number;
   readonly series: SeriesGuess;
-  /** Fields of the head, as far as it could be read. */
-  readonly head: Partial<RecordFields["HEAD"]>;
+  /** What its head says; undefined if it has none that could be read. */
+  readonly head: SummaryHead | undefined;
   /** The tasks in the order of the image; of very many only the first are described. */
   readonly tasks: readonly TaskSummary[];
   readonly taskCount: number;
@@ -27,16 +25,18 @@ export interface Summary {
   readonly descriptors: number;
   readonly openFiles: number;
   readonly items: { readonly record: number; readonly raw: number; readonly unknown: number };
-  /** True if the image was read up to its TAIL. */
+  /** True if the image was read up to its end. */
   readonly complete: boolean;
 }
+
+export type SummaryHead = Omit<ImageFact, "kind" | "item">;
 
 export interface TaskSummary {
   /** As in the path: `task[index]`. */
   readonly index: number;
   /** pid seen from the root task's namespace; undefined if nothing in the image says it. */
   readonly pid: number | undefined;
-  /** The parent's; only images of rev 3 say it. */
+  /** The parent's; not every format says it. */
   readonly ppid: number | undefined;
   readonly comm: string;
   readonly vmas: number;
@@ -47,14 +47,12 @@ export interface TaskSummary {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Adds up the items of one image. */
+/** Adds up what an image says. */
 export class Summarizer {
-  private readonly evidence: SeriesEvidence;
   private readonly tasks: Mutable<TaskSummary>[] = [];
   private task: Mutable<TaskSummary> | undefined;
   private taskCount = 0;
-  private ids: { vpid: number; vppid: number }[] = [];
-  private head: Partial<RecordFields["HEAD"]> = {};
+  private head: SummaryHead | undefined;
   private readonly items = { record: 0, raw: 0, unknown: 0 };
   private vmas = 0;
   private mapped = 0n;
@@ -64,23 +62,26 @@ export class Summarizer {
   private end: number;
   private complete = false;
 
-  constructor(private readonly image: ImageStart) {
-    this.evidence = new SeriesEvidence(image.dialect);
+  constructor(
+    private readonly image: ImageStart,
+    private readonly lens: FactLens,
+    private readonly evidence: SeriesEvidence,
+  ) {
     this.end = image.offset;
   }
 
+  /** Takes the next item of the image. */
   add(item: Item): void {
     if (item.kind === "gap") return;
     this.end = item.offset + item.length;
     this.items[item.kind]++;
-    if (item.kind === "raw") this.addRaw(item);
-    else if (item.kind === "record") {
-      this.evidence.see(item);
-      this.addRecord(item as CrRecord);
-    }
+    this.evidence.see(item);
+    this.lens.add(item, this.take);
   }
 
+  /** To be asked once, when all items have come. */
   summary(): Summary {
+    this.lens.end(this.take);
     const { image, head, tasks, taskCount, vmas, mapped, pages, descriptors, openFiles, items, complete } =
       this;
     return {
@@ -101,53 +102,44 @@ export class Summarizer {
     };
   }
 
-  private addRecord(item: CrRecord): void {
+  private readonly take = (fact: Fact): void => {
     const { task } = this;
-    switch (item.name) {
-      case "HEAD":
-        this.head = item.fields;
+    switch (fact.kind) {
+      case "image": {
+        const { kind: _, item: __, ...head } = fact;
+        this.head = head;
         break;
-      case "TASK":
-        this.startTask();
+      }
+      case "task":
+        this.takeTask(fact);
         break;
-      case "STRING":
-        if (task?.comm === "") task.comm = splitAtNul(item.fields.str).text;
-        break;
-      case "MM":
-        if (task !== undefined) task.pid = item.header.parent;
-        break;
-      case "VMA":
+      case "area":
         this.vmas++;
         if (task !== undefined) task.vmas++;
-        if (item.fields.vm_end > item.fields.vm_start)
-          this.mapped += item.fields.vm_end - item.fields.vm_start;
+        if (fact.end > fact.start) this.mapped += fact.end - fact.start;
         break;
-      case "FD_ENT":
+      case "contents":
+        this.pages += fact.count;
+        if (task !== undefined) task.pages += fact.count;
+        break;
+      case "descriptor":
         this.descriptors++;
         if (task !== undefined) task.descriptors++;
         break;
-      case "FD_DATA":
+      case "file":
         this.openFiles++;
         break;
-      case "TAIL":
+      case "end":
         this.complete = true;
         break;
     }
-  }
+  };
 
-  private addRaw(item: RawItem): void {
-    if (item.name === "pages") {
-      this.pages += item.count;
-      if (this.task !== undefined) this.task.pages += item.count;
-    } else if (item.name === "pids" && item.first === 0) {
-      this.ids = elements<{ vpid: number; vppid: number }>(item).slice(0, SUMMARY_TASKS);
-    }
-  }
-
-  private startTask(): void {
-    const index = this.taskCount++;
-    const ids = this.ids[index];
-    this.task = { index, pid: ids?.vpid, ppid: ids?.vppid, comm: "", vmas: 0, pages: 0, descriptors: 0 };
-    if (index < SUMMARY_TASKS) this.tasks.push(this.task);
+  private takeTask({ index, pid, ppid, comm }: TaskFact): void {
+    if (this.task?.index !== index) {
+      this.task = { index, pid, ppid, comm, vmas: 0, pages: 0, descriptors: 0 };
+      this.taskCount++;
+      if (index < TASKS_DESCRIBED) this.tasks.push(this.task);
+    } else Object.assign(this.task, { pid, ppid, comm });
   }
 }

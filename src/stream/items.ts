@@ -5,6 +5,15 @@ import type { Item } from "./item.js";
 import type { StreamFormat } from "./stream-format.js";
 import { Walk, type WalkOptions } from "./walk.js";
 
+/** An image that somebody has opened. */
+export interface OpenedImage {
+  readonly source: Source;
+  /** Which image of the input it is, and how it is read. */
+  readonly options: WalkOptions;
+  /** The items in file order, from the start each time; of a stream only once. */
+  items(options?: WalkOptions): AsyncIterable<Item>;
+}
+
 /** One pass over an input, as work that asks for bytes: its items. */
 export function* itemsOf(
   size: number | undefined,

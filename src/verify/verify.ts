@@ -2,7 +2,7 @@ import { CrimgError } from "../errors.js";
 import type { Finding, Severity } from "../finding.js";
 import { type RestartOptions, restart, type Verdict } from "../formats/cr/restart/restart.js";
 import { type RestartSeries, restartSeries, restartSeriesNamed } from "../formats/cr/restart/series.js";
-import { SeriesEvidence } from "../formats/cr/series.js";
+import { CrEvidence } from "../formats/cr/series.js";
 import { type Asking, drive, driveSync } from "../source/drive.js";
 import type { Source, SyncSource } from "../source/source.js";
 import { Window } from "../source/window.js";
@@ -83,7 +83,7 @@ class Verification {
   };
   private readonly findings = new Findings(this.add);
   private readonly counts = { error: 0, warning: 0, note: 0 };
-  private evidence: SeriesEvidence | undefined;
+  private evidence: CrEvidence | undefined;
   private image: ImageStart | undefined;
   /** Where the kernel begins to read, once it is known. */
   private start: number | undefined;
@@ -173,7 +173,7 @@ class Verification {
     if (item.kind === "gap") return;
     if (this.image === undefined) {
       this.image = item.image;
-      this.evidence = new SeriesEvidence(item.image.dialect);
+      this.evidence = new CrEvidence(item.image.dialect);
       if (this.start === undefined) {
         this.start = item.image.offset;
         this.readers = [];

@@ -55,6 +55,7 @@ const storeys: readonly (readonly string[])[] = [
   ["dump", "verify", "convert", "lines"],
   ["formats"],
   ["formats/registry.ts"],
+  ["image.ts"],
   ["open-image.ts", "library.ts"],
   ["cli"],
 ];
@@ -82,7 +83,7 @@ const isToBeMoved = (path: string, file: string) =>
 
 const fileSource = "source/file-source.ts";
 /** Sources below cli that may load the file source, and only by `await import()`. */
-const loadersOfFileSource = ["open-image.ts", "library.ts"];
+const loadersOfFileSource = ["open-image.ts"];
 const isNodeModule = (specifier: string) =>
   specifier.startsWith("node:") || builtinModules.includes(specifier.split("/")[0]!);
 /** `dist/parser.js` of package `@a/b` is of `@a/b`. */

@@ -1,7 +1,9 @@
 import { RecordReader } from "../../stream/record-reader.js";
 import type { Format } from "../format.js";
 import { dialects } from "./dialects.js";
+import { CrFacts } from "./facts.js";
 import { probe } from "./probe.js";
+import { CrEvidence } from "./series.js";
 
 /** The images of the Linux checkpoint/restart patches of 2008 and early 2009 (v5 to v13). */
 export const cr: Format = {
@@ -10,5 +12,7 @@ export const cr: Format = {
   probe,
   dialects,
   reader: (start, input) => new RecordReader(start, input),
+  facts: () => new CrFacts(),
+  evidence: ({ dialect }) => new CrEvidence(dialect),
   facets: {},
 };

@@ -1,28 +1,16 @@
+import type { SeriesEvidence, SeriesGuess } from "../../model/series.js";
+import type { Item } from "../../stream/item.js";
+import type { CrRecord } from "./item.js";
 import { VmFlags } from "./names.js";
 import type { RecordFields } from "./records.js";
 
 const MAYSHARE = VmFlags.bits["MAYSHARE"] as number;
 
-/** Which patch series wrote an image, as far as its bytes show. */
-export interface SeriesGuess {
-  /** Those that could have written it, oldest first. */
-  readonly series: readonly string[];
-  /** What in the bytes says so. Empty if only the dialect does. */
-  readonly evidence: readonly string[];
-}
-
-/** What a record shows. */
-export interface SeriesWitness {
-  readonly name: string;
-  readonly fields: object;
-  readonly counts: readonly number[];
-}
-
 /**
  * Collects what tells series of one dialect apart. They share a layout, so only what their writers did differently
  * can: see the table of deltas in the format's history.
  */
-export class SeriesEvidence {
+export class CrEvidence implements SeriesEvidence {
   private candidates: readonly string[];
   private readonly evidence: string[] = [];
   private hasMemory = false;
@@ -41,7 +29,9 @@ export class SeriesEvidence {
   }
 
   /** True if `latest` is another now. Asks for the fields only of records that show something. */
-  see(item: SeriesWitness): boolean {
+  see(given: Item): boolean {
+    if (given.kind !== "record") return false;
+    const item = given as CrRecord;
     const before = this.latest;
     switch (item.name) {
       case "MM":
@@ -49,17 +39,16 @@ export class SeriesEvidence {
         break;
       case "VMA":
         this.chunkBefore = 0;
-        this.seeVma(item.fields as RecordFields["VMA"]);
+        this.seeVma(item.fields);
         break;
       case "PGARR":
-        this.seeChunk(Number((item.fields as RecordFields["PGARR"]).nr_pages), item.counts[0] ?? 0);
+        this.seeChunk(Number(item.fields.nr_pages), item.counts[0] ?? 0);
         break;
       case "FD_DATA":
-        if ((item.fields as RecordFields["FD_DATA"]).fd_type === 3)
-          this.only("CR_FD_LINK, gone in v11", "v6", "v8", "v9", "v10");
+        if (item.fields.fd_type === 3) this.only("CR_FD_LINK, gone in v11", "v6", "v8", "v9", "v10");
         break;
       case "CPU":
-        this.seeCpu(item.fields as RecordFields["CPU"]);
+        this.seeCpu(item.fields);
         break;
       default:
         return false;

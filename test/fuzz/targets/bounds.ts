@@ -1,8 +1,8 @@
 import type { DumpOptions } from "../../../src/dump/dump.js";
 import { dialects } from "../../../src/formats/cr/dialects.js";
 import { formats } from "../../../src/formats/registry.js";
+import { Image } from "../../../src/image.js";
 import { decodeLinesSync, dump, planSync, summarize, verifySync, walkSync } from "../../../src/index.js";
-import { Image } from "../../../src/model/image.js";
 import type { SyncSource } from "../../../src/source/source.js";
 import { pipeOf } from "../../image/chunked.js";
 import { floodedImage } from "../mutate/damage.js";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { formats } from "../../../src/formats/registry.js";
-import { Image } from "../../../src/model/image.js";
+import { Image } from "../../../src/image.js";
 import { elements, type RawItem } from "../../../src/stream/item.js";
 import { collect, errors } from "../../image/collect.js";
 import { damagedImage, oddImage } from "../mutate/damage.js";

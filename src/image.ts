@@ -1,0 +1,169 @@
+import { CrimgError } from "./errors.js";
+import { evidenceOf, type Format, formatOf } from "./formats/format.js";
+import type { Fact, FactLens } from "./model/fact.js";
+import type { ReadOptions } from "./model/memory.js";
+import { type Area, type Descriptor, Process, type ProcessTask } from "./model/process.js";
+import { Summarizer, type Summary } from "./model/summary.js";
+import type { Source } from "./source/source.js";
+import type { Item } from "./stream/item.js";
+import { type OpenedImage, walk } from "./stream/items.js";
+import type { WalkOptions } from "./stream/walk.js";
+
+/** An image that is open: go through its items or its facts, ask for its tasks and read their memory. */
+export class Image implements OpenedImage {
+  private process: Promise<Process> | undefined;
+  private used = false;
+
+  constructor(
+    /** Where the bytes come from. */
+    readonly source: Source,
+    /** Which image of the input it is, and how it is read. */
+    readonly options: WalkOptions,
+    private readonly formats: readonly Format[],
+  ) {}
+
+  /**
+   * The items in file order, from the start each time; of a stream only once. Items keep the bytes they show alive:
+   * keep their fields, not the items, if you collect millions.
+   */
+  items(options: WalkOptions = {}): AsyncIterable<Item> {
+    this.claim();
+    return walk(this.source, this.formats, { ...this.options, ...options });
+  }
+
+  /** What the image says of its processes, in words that belong to no format, in the order of the image. */
+  async *facts(): AsyncGenerator<Fact, void, void> {
+    let lens: FactLens | undefined;
+    const told: Fact[] = [];
+    const tell = (fact: Fact) => {
+      told.push(fact);
+    };
+    for await (const item of this.firstImage()) {
+      lens ??= formatOf(item.image).facts(item.image);
+      lens.add(item, tell);
+      yield* told.splice(0);
+    }
+    lens?.end(tell);
+    yield* told;
+  }
+
+  /** The image in a few numbers. Reads it from head to tail, page contents apart. */
+  async summary(): Promise<Summary> {
+    let summarizer: Summarizer | undefined;
+    for await (const item of this.firstImage()) {
+      const { image } = item;
+      summarizer ??= new Summarizer(image, formatOf(image).facts(image), evidenceOf(image));
+      summarizer.add(item);
+    }
+    return summarizer!.summary();
+  }
+
+  /**
+   * The tasks in the order of the image. What they hold takes memory for each area and descriptor, not for pages; those
+   * are read when they are asked for.
+   */
+  async tasks(): Promise<readonly Task[]> {
+    const { tasks } = await this.processOnce();
+    return tasks.map(task => new Task(this.source, task));
+  }
+
+  /**
+   * `length` bytes of a task's memory at a virtual address. `task` counts from 0 in the order of the image, as in
+   * `task[0]`. Throws `not-dumped` where the image has no page (see `ReadOptions.fill`), `usage` for a task that is
+   * not there or an input that cannot be read twice.
+   */
+  async read(
+    task: number,
+    address: number | bigint,
+    length: number,
+    options?: ReadOptions,
+  ): Promise<Uint8Array> {
+    if (!this.source.seekable)
+      throw new CrimgError("usage", "memory can only be read of an input that can be read twice");
+    const { tasks } = await this.processOnce();
+    const found = tasks[task];
+    if (found === undefined)
+      throw new CrimgError("usage", `no task[${task}]: the image has ${tasks.length}, counted from 0`);
+    return new Task(this.source, found).read(address, length, options);
+  }
+
+  /** Lets go of the file or stream. */
+  async close(): Promise<void> {
+    await this.source.close?.();
+  }
+
+  /** The items of the image that is meant, or of the first one. */
+  private async *firstImage(): AsyncGenerator<Exclude<Item, { kind: "gap" }>, void, void> {
+    for await (const item of this.items({ image: this.options.image ?? 0 }))
+      if (item.kind !== "gap") yield item;
+  }
+
+  private processOnce(): Promise<Process> {
+    this.process ??= this.readProcess();
+    return this.process;
+  }
+
+  private async readProcess(): Promise<Process> {
+    let process: Process | undefined;
+    for await (const fact of this.facts()) {
+      process ??= new Process("image" in fact.item ? fact.item.image.abi.word : 8);
+      process.take(fact);
+    }
+    return process ?? new Process(8);
+  }
+
+  private claim(): void {
+    if (this.used && !this.source.seekable) throw new CrimgError("usage", "a stream can be read only once");
+    this.used = true;
+  }
+}
+
+/** A task of an image. */
+export class Task {
+  /** As in the path: `task[index]`. */
+  readonly index: number;
+  /** As seen from the root task's pid namespace; undefined if nothing in the image says it. */
+  readonly pid: number | undefined;
+  readonly ppid: number | undefined;
+  readonly comm: string;
+  /** Its registers, FPU and memory layout: undefined if the image has none of it. */
+  readonly registers: ProcessTask["registers"];
+  readonly fpu: ProcessTask["fpu"];
+  readonly layout: ProcessTask["layout"];
+
+  constructor(
+    private readonly source: Source,
+    private readonly task: ProcessTask,
+  ) {
+    const { index, pid, ppid, comm, registers, fpu, layout } = task;
+    this.index = index;
+    this.pid = pid;
+    this.ppid = ppid;
+    this.comm = comm;
+    this.registers = registers;
+    this.fpu = fpu;
+    this.layout = layout;
+  }
+
+  /** Its VMAs, in the order of the image. */
+  areas(): readonly Area[] {
+    return this.task.areas;
+  }
+
+  /** Its descriptors, in the order of the image. */
+  descriptors(): readonly Descriptor[] {
+    return this.task.descriptors;
+  }
+
+  /** `length` bytes at a virtual address; see `Image.read`. */
+  async read(address: number | bigint, length: number, options?: ReadOptions): Promise<Uint8Array> {
+    if (!this.source.seekable)
+      throw new CrimgError("usage", "memory can only be read of an input that can be read twice");
+    const start = Number(address);
+    if (!Number.isSafeInteger(start) || start < 0)
+      throw new CrimgError("usage", `${address} is no virtual address`);
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new CrimgError("usage", `${length} is no number of bytes`);
+    return this.task.memory.read(this.source, start, length, options);
+  }
+}
