@@ -38,6 +38,8 @@ export interface FieldHints {
   readonly valid?: Valid;
   /** The kernel never sets these bytes: `true`, or why they hold something all the same. */
   readonly stale?: true | string;
+  /** What bytes hold that no table of the record takes apart: the FPU state of an x86 CPU. */
+  readonly content?: "x86-fpu";
   /** The bytes are stale unless this holds. */
   readonly defined?: DefinedBy;
 }

@@ -26,6 +26,8 @@ export interface RawBlock {
   readonly doc: string;
   /** The layout of one element; a block of plain bytes has none. */
   readonly element?: Table;
+  /** What the bytes hold, of a block without elements: the FPU state of an x86 CPU. */
+  readonly content?: "x86-fpu";
   /** Number of elements. */
   readonly count: Amount;
   /** Bytes of one element; a field where the image tells it. */

@@ -19,6 +19,11 @@ export interface TableHead {
   readonly doc: string;
   /** The posting it is taken from, e.g. `v6 4/9`. */
   readonly source: string;
+  /**
+   * The fields that a line about it shows, a list for each line; `name?` only if it is not 0. Default: all that hold data,
+   * on one line.
+   */
+  readonly brief?: readonly (readonly string[])[];
 }
 
 /** One payload layout: declared once, and everything that knows about it comes from here. */

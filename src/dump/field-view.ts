@@ -1,10 +1,12 @@
 import { isStale } from "../codec/field.js";
 import type { Table } from "../codec/table.js";
 import type { Finding } from "../finding.js";
+import { formatOf } from "../formats/format.js";
+import type { Fact } from "../model/fact.js";
 import { elements, type Item, type RawItem, type RecordItem } from "../stream/item.js";
 import { fpuLines } from "./fpu-view.js";
-import { headerText, staleText, valueText } from "./record-text.js";
-import { descriptorLines } from "./segment-view.js";
+import { headerText, settledBlock, staleText, valueText } from "./record-text.js";
+import { segmentLines } from "./segment-view.js";
 import type { Style } from "./style.js";
 
 /** Elements of a raw block that are listed; more are counted. */
@@ -53,8 +55,9 @@ export class FieldView {
       const line = `           ${style.name(member.name.padEnd(width))} ${text}`;
       this.print(isStale(member.field, fields) ? style.dim(`${line} (${staleText(member)})`) : line);
     }
-    if (item.name === "PGARR")
-      this.print(`           ${style.name("pages".padEnd(width))} ${item.counts[0] ?? 0} follow`);
+    const settled = settledBlock(item.image.dialect, item.name);
+    if (settled !== undefined)
+      this.print(`           ${style.name(settled.padEnd(width))} ${item.counts.at(-1) ?? 0} follow`);
     if (item.excess !== undefined)
       this.print(style.error(`           ${item.excess.length} bytes behind the struct`));
   }
@@ -62,11 +65,13 @@ export class FieldView {
   private addElements(item: RawItem): void {
     const indent = "           ";
     const { element } = item.block;
-    if (item.name === "xstate") {
-      for (const line of fpuLines(item.bytes, item.image.abi.order, this.style)) this.print(indent + line);
+    if (item.block.content === "x86-fpu") {
+      const lines = fpuLines(factOf(item, "fpu") ?? item, item.image.abi.order, this.style);
+      for (const line of lines) this.print(indent + line);
     }
-    if (item.name === "tls" || item.name === "ldt") {
-      for (const line of descriptorLines(item, this.style)) this.print(indent + line);
+    const segments = factOf(item, "segments");
+    if (segments !== undefined) {
+      for (const line of segmentLines(segments, this.style)) this.print(indent + line);
     } else if (element !== undefined) {
       const values = elements<Record<string, unknown>>(item);
       for (const value of values.slice(0, ELEMENTS_SHOWN)) {
@@ -84,4 +89,15 @@ export class FieldView {
         this.print(`${indent}and ${values.length - ELEMENTS_SHOWN} more: see --jsonl`);
     }
   }
+}
+
+/** What the format says of one item alone. */
+function factOf<K extends Fact["kind"]>(item: RawItem, kind: K): Extract<Fact, { kind: K }> | undefined {
+  let found: Fact | undefined;
+  formatOf(item.image)
+    .facts(item.image)
+    .add(item, fact => {
+      if (fact.kind === kind) found = fact;
+    });
+  return found as Extract<Fact, { kind: K }> | undefined;
 }

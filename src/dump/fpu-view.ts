@@ -1,15 +1,17 @@
 import type { ByteOrder } from "../codec/field.js";
-import { holdsPointer } from "../formats/cr/series.js";
 import { extendedText, fpuStateOf, isStackRegisterUsed, wideHex } from "../formats/x86/fpu.js";
+import type { FpuFact } from "../model/fact.js";
 import type { Style } from "./style.js";
 
-/** FPU state: control words, then one line a register. */
-export function fpuLines(xstate: Uint8Array, order: ByteOrder, style: Style): string[] {
-  const state = fpuStateOf(xstate, order);
-  if (state === undefined) return [style.dim(`xstate: ${xstate.length} bytes of no known kind`)];
-  if (holdsPointer(xstate)) {
-    return [style.dim("xstate: a kernel pointer and leftovers, no FPU state (v6's bug)")];
-  }
+/** FPU state of an x86 CPU: control words, then one line a register. `remark`: why the bytes are none. */
+export function fpuLines(
+  { bytes, remark }: Pick<FpuFact, "bytes" | "remark">,
+  order: ByteOrder,
+  style: Style,
+): string[] {
+  const state = fpuStateOf(bytes, order);
+  if (state === undefined) return [style.dim(`xstate: ${bytes.length} bytes of no known kind`)];
+  if (remark !== undefined) return [style.dim(`xstate: ${remark}`)];
   const word = (name: string, value: number) => `${style.name(name)} 0x${value.toString(16)}`;
   if (state.kind === "fsave") {
     const { cwd, swd, twd, fip } = state.legacy;

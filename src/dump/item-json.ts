@@ -1,9 +1,11 @@
+import { isStale } from "../codec/field.js";
 import { hexOf, jsonMembers } from "../codec/json.js";
+import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
-import type { CrRecord } from "../formats/cr/item.js";
-import { descriptor, fxsave } from "../formats/cr/records.js";
-import { type FpuState, fpuStateOf } from "../formats/x86/fpu.js";
+import { fpuStateOf } from "../formats/x86/fpu.js";
 import { segmentOf } from "../formats/x86/segment.js";
+import { descriptor, fxsave } from "../formats/x86/tables.js";
+import type { Dialect } from "../stream/dialect.js";
 import {
   elements,
   type Header,
@@ -12,6 +14,7 @@ import {
   type RecordItem,
   type UnknownItem,
 } from "../stream/item.js";
+import { settledBlock } from "./record-text.js";
 
 /** One item as a line of JSON, without the line's end. schemas/dump-item.schema.json says what it holds. */
 export function itemJson(item: Item): string {
@@ -46,48 +49,83 @@ function noOtherMembers({ image }: RawItem | UnknownItem): string {
   return members;
 }
 
-function recordFields(given: RecordItem): string {
-  const item = given as CrRecord;
-  const table: Table = item.table;
+function recordFields(item: RecordItem): string {
+  const { table, fields } = item;
   const { header } = item.image.dialect.framing;
+  const { settled, contents } = derivedOf(item);
   // Of a record that was cut short only the first fields are there.
   const isShort = item.length < header.size + table.size;
-  const count = isShort ? Object.keys(item.fields).length : table.layout.length;
-  let members = jsonMembers(table, count)(item.fields as never);
-  if (item.name === "PGARR") members += `${count === 0 ? "" : ","}"pages":${item.counts[0] ?? 0}`;
-  if (item.name === "CPU" && item.fields.xstate !== undefined && item.fields.used_math) {
-    members += fpuMembers(fpuStateOf(item.fields.xstate, item.image.abi.order));
+  const count = isShort ? Object.keys(fields).length : table.layout.length;
+  let members = jsonMembers(table, count)(fields as never);
+  if (settled !== undefined) members += `${count === 0 ? "" : ","}"${settled}":${item.counts.at(-1) ?? 0}`;
+  for (const { name, field } of contents) {
+    const value = fields[name];
+    if (value !== undefined && !isStale(field, fields)) members += fpuMembers(value as Uint8Array, item);
   }
   if (item.excess !== undefined) members += `,"_excess":"${hexOf(item.excess)}"`;
   return members;
 }
 
+/** What is told of a record beside its fields. */
+interface Derived {
+  /** The block behind it whose true count the fields may not say. */
+  readonly settled: string | undefined;
+  /** Fields whose bytes are taken apart. */
+  readonly contents: readonly LayoutField[];
+}
+
+const derived = new WeakMap<Dialect, Map<Table, Derived>>();
+
+function derivedOf({ image: { dialect }, name, table }: RecordItem): Derived {
+  let ofDialect = derived.get(dialect);
+  if (ofDialect === undefined) {
+    ofDialect = new Map();
+    derived.set(dialect, ofDialect);
+  }
+  let found = ofDialect.get(table);
+  if (found === undefined) {
+    found = {
+      settled: settledBlock(dialect, name),
+      contents: table.layout.filter(({ field }) => field.content === "x86-fpu"),
+    };
+    ofDialect.set(table, found);
+  }
+  return found;
+}
+
 function rawFields(item: RawItem): string {
   const { name, block } = item;
+  const { element } = block;
   if (block.extent) return `"count":${item.count}`;
   const first = item.first === 0 ? "" : `"first":${item.first},`;
-  if (block.element === undefined) {
-    return `"${name}":"${hexOf(item.bytes)}"${fpuMembers(fpuStateOf(item.bytes, item.image.abi.order))}`;
+  if (element === undefined) {
+    const members = block.content === "x86-fpu" ? fpuMembers(item.bytes, item) : "";
+    return `"${name}":"${hexOf(item.bytes)}"${members}`;
   }
   const values = elements<Record<string, unknown>>(item);
-  const [only, second] = block.element.layout;
-  if (second !== undefined) {
-    const members = jsonMembers(block.element);
+  const [only, second] = element.layout;
+  const members = jsonMembers(element);
+  if (second !== undefined)
     return `${first}"${name}":[${values.map(value => `{${members(value)}}`).join(",")}]`;
-  }
-  const list = values.map(value => value[only!.name]);
-  if (block.element !== (descriptor as Table)) return `${first}"${name}":[${list.join(",")}]`;
-  return `${first}"${name}":[${list.map(desc => `"0x${(desc as bigint).toString(16)}"`).join(",")}]${segmentMembers(list as bigint[], item.first)}`;
+  // `"name":value`, of which an element of one field has only the value.
+  const start = JSON.stringify(only!.name).length + 1;
+  const list = values.map(value => members(value).slice(start)).join(",");
+  const segments =
+    element === (descriptor as Table) ? segmentMembers(values as { desc: bigint }[], item) : "";
+  return `${first}"${name}":[${list}]${segments}`;
 }
 
 /** What the entries that are in use say; the others are empty. */
-function segmentMembers(list: readonly bigint[], first: number): string {
-  const segments = list.flatMap((desc, i) => (desc === 0n ? [] : [{ index: first + i, ...segmentOf(desc) }]));
+function segmentMembers(list: readonly { readonly desc: bigint }[], { first }: RawItem): string {
+  const segments = list.flatMap(({ desc }, i) =>
+    desc === 0n ? [] : [{ index: first + i, ...segmentOf(desc) }],
+  );
   return `,"segments":${JSON.stringify(segments)}`;
 }
 
 /** The FXSAVE part by its fields; FSAVE, and what XSAVE adds, stay in the block's hex. */
-function fpuMembers(state: FpuState | undefined): string {
+function fpuMembers(xstate: Uint8Array, { image }: RecordItem | RawItem): string {
+  const state = fpuStateOf(xstate, image.abi.order);
   if (state === undefined || state.kind === "fsave") return "";
   return `,"fxsave":{${jsonMembers(fxsave)(state.legacy)}}`;
 }

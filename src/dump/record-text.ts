@@ -4,6 +4,7 @@ import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/json.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
+import type { Dialect } from "../stream/dialect.js";
 import type { Header, RecordItem } from "../stream/item.js";
 import type { Style } from "./style.js";
 
@@ -41,6 +42,28 @@ export function fieldsText(item: RecordItem, names: readonly string[], style: St
       return [`${style.name(name)} ${valueText(member, value, style)}`];
     })
     .join("  ");
+}
+
+/** The last raw block of a record whose counts the format settles: its true count may not be what the fields say. */
+export function settledBlock(dialect: Dialect, record: string): string | undefined {
+  const raw = dialect.byName(record)?.raw ?? [];
+  return raw[0]?.settle === undefined ? undefined : raw.at(-1)!.name;
+}
+
+/** What a record says in short, a line each: the fields that its table is brief by, those that are there and hold data. */
+export function briefLines(item: RecordItem, style: Style): string[] {
+  const { fields } = item;
+  const table: Table = item.table;
+  const told = table.layout.filter(({ field }) => !isStale(field, fields)).map(({ name }) => name);
+  const lines = table.brief ?? [told];
+  return lines.map(names => {
+    const shown = names.flatMap(name => {
+      const plain = name.replace("?", "");
+      if (plain !== name && !fields[plain]) return [];
+      return told.includes(plain) ? [plain] : [];
+    });
+    return fieldsText(item, shown, style);
+  });
 }
 
 /** Stale and padding bytes of a record that are not 0, each marked as such. */

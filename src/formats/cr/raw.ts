@@ -111,6 +111,7 @@ function repeatedPids(bytes: Uint8Array): BlockRemark | undefined {
 export const xstate: RawBlock = {
   name: "xstate",
   doc: "FPU state: FSAVE, FXSAVE or XSAVE, as HEAD_ARCH says",
+  content: "x86-fpu",
   count: "HEAD_ARCH.xstate_size",
   stride: 1,
   when: when("CPU.used_math", "!=", 0),

@@ -1,4 +1,4 @@
-import { array, bytes, pad, s16, s32, text, u8, u16, u32, u64 } from "../../codec/field.js";
+import { bytes, pad, s16, s32, text, u16, u32, u64 } from "../../codec/field.js";
 import { table, type Values } from "../../codec/table.js";
 import {
   CrFlags,
@@ -12,6 +12,8 @@ import {
   VmaType,
   VmFlags,
 } from "./names.js";
+
+export { descriptor, fsave, fxsave } from "../x86/tables.js";
 
 /**
  * The payload of every record and raw block, cr-1 to cr-3b. Offsets are the same on i386 and x86-64 (checked against
@@ -43,6 +45,7 @@ export const head = table(
     struct: "cr_hdr_head",
     doc: "Opens an image and says which kernel wrote it.",
     source: "v3 2/9",
+    brief: [["rev", "flags"]],
   },
   {
     magic: u64("CHECKPOINT_MAGIC_HEAD", { show: "hex", valid: { equals: MAGIC_HEAD } }),
@@ -126,7 +129,13 @@ export const pids = table(
 );
 
 export const task = table(
-  { name: "TASK", struct: "cr_hdr_task", doc: "One task's state; its comm follows.", source: "v5 2/8" },
+  {
+    name: "TASK",
+    struct: "cr_hdr_task",
+    doc: "One task's state; its comm follows.",
+    source: "v5 2/8",
+    brief: [["exit_state?", "exit_code?", "exit_signal"]],
+  },
   {
     state: u32("task_struct.state; not restored", { flags: TaskState }),
     exit_state: u32("task_struct.exit_state; not restored", { flags: TaskState }),
@@ -143,7 +152,13 @@ export const task = table(
 const address = (doc: string) => u64(doc, { show: "address" });
 
 export const mm = table(
-  { name: "MM", struct: "cr_hdr_mm", doc: "The address space of a task; its VMAs follow.", source: "v6 4/9" },
+  {
+    name: "MM",
+    struct: "cr_hdr_mm",
+    doc: "The address space of a task; its VMAs follow.",
+    source: "v6 4/9",
+    brief: [["map_count", "objref?"]],
+  },
   {
     objref: u32("always 0: a shared mm is written once per task"),
     map_count: u32("number of VMAs that follow"),
@@ -167,6 +182,7 @@ export const vma = table(
     struct: "cr_hdr_vma",
     doc: "One memory area; its file name and dumped pages follow.",
     source: "v6 4/9",
+    brief: [["vma_type", "vm_page_prot"]],
   },
   {
     vma_type: u32("how the area is backed", { enum: VmaType }),
@@ -214,23 +230,14 @@ export const mmContext = table(
   },
 );
 
-export const descriptor = table(
-  {
-    name: "desc",
-    struct: "desc_struct",
-    doc: "One segment descriptor of the TLS array or the LDT.",
-    source: "2.6.27 asm-x86/desc_defs.h",
-  },
-  {
-    desc: u64("8 bytes as the CPU reads them; all 0 is an empty entry", {
-      show: "hex",
-      c: "struct desc_struct",
-    }),
-  },
-);
-
 export const files = table(
-  { name: "FILES", struct: "cr_hdr_files", doc: "The descriptor table of a task.", source: "v6 8/9" },
+  {
+    name: "FILES",
+    struct: "cr_hdr_files",
+    doc: "The descriptor table of a task.",
+    source: "v6 8/9",
+    brief: [["nfds"]],
+  },
   {
     objref: u32("always 0: a shared table is written once per task"),
     nfds: u32("number of descriptors that follow"),
@@ -258,6 +265,7 @@ export const fdData = table(
     struct: "cr_hdr_fd_data",
     doc: "One open file (struct file); its path follows.",
     source: "v6 8/9",
+    brief: [["f_mode", "f_flags", "f_version?"]],
   },
   {
     fd_type: u16("what was open", { enum: FdType }),
@@ -274,6 +282,7 @@ export const thread = table(
     struct: "cr_hdr_thread",
     doc: "Thread-local storage; the descriptors follow.",
     source: "v6 3/9",
+    brief: [["gdt_entry_tls_entries", "ntls"]],
   },
   {
     gdt_entry_tls_entries: s16("GDT_ENTRY_TLS_ENTRIES", { valid: { equals: 3 } }),
@@ -326,8 +335,13 @@ const registers = {
 };
 
 const usedMath = { defined: { field: "used_math" } };
-const union = { c: "union thread_xstate", ...usedMath };
-const cpuHead = { name: "CPU", struct: "cr_hdr_cpu", source: "v6 3/9" };
+const union = { c: "union thread_xstate", content: "x86-fpu", ...usedMath } as const;
+const cpuHead = {
+  name: "CPU",
+  struct: "cr_hdr_cpu",
+  source: "v6 3/9",
+  brief: [["uses_debug", "used_math", "has_fxsr"]],
+};
 const flags16 = {
   uses_debug: u16("meant for TIF_DEBUG; a wrong mask makes it 'thread flag 0, 2 or 4 is set'"),
   used_math: u16("not 0: the task has used the FPU, xstate holds its state"),
@@ -363,55 +377,8 @@ export const cpu272 = table(
 );
 
 export const tail = table(
-  { name: "TAIL", struct: "cr_hdr_tail", doc: "Ends an image.", source: "v3 2/9" },
+  { name: "TAIL", struct: "cr_hdr_tail", doc: "Ends an image.", source: "v3 2/9", brief: [] },
   { magic: u64("CHECKPOINT_MAGIC_TAIL", { show: "hex", valid: { equals: MAGIC_TAIL } }) },
-);
-
-/** The 512 bytes of FXSAVE (Intel SDM; 32-bit form): the start of an xstate block of 512 bytes and more. */
-export const fxsave = table(
-  {
-    name: "fxsave",
-    struct: "i387_fxsave_struct",
-    doc: "FPU and SSE state as FXSAVE writes it.",
-    source: "2.6.27 asm-x86/processor.h",
-  },
-  {
-    fcw: u16("control word", { show: "hex" }),
-    fsw: u16("status word; bits 11-13 are the top of the stack", { show: "hex" }),
-    ftw: u8("tag word, abridged: bit n set = physical register n in use", { show: "hex" }),
-    _ftw_pad: u8("reserved", { stale: true }),
-    fop: u16("opcode of the last instruction", { show: "hex" }),
-    fip: u32("address of the last instruction", { show: "address" }),
-    fcs: u32("its segment", { show: "hex" }),
-    fdp: u32("address of its operand", { show: "address" }),
-    fds: u32("its segment", { show: "hex" }),
-    mxcsr: u32("SSE control and status", { show: "hex" }),
-    mxcsr_mask: u32("bits of mxcsr that this CPU knows", { show: "hex" }),
-    st: array(bytes(16, "80-bit value, 6 bytes reserved"), 8, "st0-st7"),
-    xmm: array(bytes(16, "128-bit value, least byte first"), 8, "xmm0-xmm7"),
-    _reserved: bytes(224, "xmm8-xmm15 and reserved; not used by 32-bit tasks"),
-  },
-);
-
-/** The 112 bytes of FSAVE, a CPU without FXSR. */
-export const fsave = table(
-  {
-    name: "fsave",
-    struct: "i387_fsave_struct",
-    doc: "FPU state as FSAVE writes it, and Linux's own status word.",
-    source: "2.6.27 asm-x86/processor.h",
-  },
-  {
-    cwd: u32("control word", { show: "hex" }),
-    swd: u32("status word", { show: "hex" }),
-    twd: u32("tag word", { show: "hex" }),
-    fip: u32("address of the last instruction", { show: "address" }),
-    fcs: u32("its segment", { show: "hex" }),
-    foo: u32("address of its operand", { show: "address" }),
-    fos: u32("its segment", { show: "hex" }),
-    st_space: bytes(80, "st0-st7, 10 bytes each"),
-    status: u32("software status", { show: "hex" }),
-  },
 );
 
 /** The fields of every record, by its name. */

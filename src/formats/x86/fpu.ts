@@ -1,6 +1,6 @@
 import type { ByteOrder } from "../../codec/field.js";
 import { decodeTable, type Values } from "../../codec/table.js";
-import { fsave, fxsave } from "../cr/records.js";
+import { fsave, fxsave } from "./tables.js";
 
 /** FPU state by the kind its size tells. */
 export type FpuState =

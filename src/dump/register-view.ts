@@ -1,7 +1,6 @@
-import { symbolicText } from "../codec/describe.js";
-import type { Table } from "../codec/table.js";
-import type { RecordOf } from "../formats/cr/item.js";
-import { selectorName } from "../formats/cr/names.js";
+import { flagsText } from "../codec/describe.js";
+import { Eflags, selectorName } from "../formats/x86/names.js";
+import type { RegistersFact } from "../model/fact.js";
 import type { Style } from "./style.js";
 
 /** gdb's order for i386, by the kernel's names. */
@@ -12,26 +11,22 @@ const segments = ["cs", "ss", "ds", "es", "fs", "gs"];
 const debug = ["debugreg0", "debugreg1", "debugreg2", "debugreg3", "debugreg6", "debugreg7"];
 
 /** Registers as gdb's `info registers` lists them: name, hex, and what the value says. */
-export function registerLines(item: RecordOf<"CPU">, style: Style): string[] {
-  const fields = item.fields as unknown as Record<string, bigint | undefined>;
-  const hex = (name: string) => `0x${fields[name]!.toString(16)}`;
+export function registerLines({ values }: RegistersFact, style: Style): string[] {
+  const hex = (name: string) => `0x${values[name]!.toString(16)}`;
   const row = (name: string, meaning: string) =>
     `${style.name(name.padEnd(9))} ${hex(name).padEnd(12)} ${meaning}`.trimEnd();
-  const there = (name: string) => fields[name] !== undefined;
+  const there = (name: string) => values[name] !== undefined;
 
   const lines = general
     .filter(there)
-    .map(name => row(name, addresses.has(name) ? "" : signed(fields[name]!)));
-  if (there("flags")) {
-    const table: Table = item.table;
-    lines.push(row("flags", style.symbol(symbolicText(table.fields["flags"]!, fields["flags"]))));
-  }
+    .map(name => row(name, addresses.has(name) ? "" : signed(values[name]!)));
+  if (there("flags")) lines.push(row("flags", style.symbol(flagsText(Eflags, values["flags"]!))));
   lines.push(
     ...segments
       .filter(there)
-      .map(name => row(name, style.symbol(selectorName(Number(fields[name]! & 0xffffn))))),
+      .map(name => row(name, style.symbol(selectorName(Number(values[name]! & 0xffffn))))),
   );
-  if (there("orig_ax")) lines.push(row("orig_ax", callText(fields["orig_ax"]!)));
+  if (there("orig_ax")) lines.push(row("orig_ax", callText(values["orig_ax"]!)));
   lines.push(...inColumns(debug.filter(there).map(name => `${style.name(name)} ${hex(name)}`)));
   return lines;
 }
