@@ -65,21 +65,21 @@ export const run: Run<Args> = async args => {
   ] = await Promise.all([
     import("../dump/dump.js"),
     import("../dump/select.js"),
-    import("../formats/cr/dialects.js"),
+    import("../formats/format.js"),
     import("../source/file-source.js"),
     import("../formats/registry.js"),
     import("./terminal.js"),
     import("./progress.js"),
   ]);
   const path = inputName(args.file);
-  const only = args.only === undefined ? undefined : selectableNames(args.only);
+  const only = args.only === undefined ? undefined : selectableNames(args.only, formats);
   const options = {
     label: path === "-" ? "stdin" : path,
     view: args.jsonl ? "jsonl" : args.json ? "json" : args.hex ? "hex" : "tree",
     style: styleFor(args.output === undefined ? args.color : (args.color ?? false)),
     pages: args.pages,
     ...(only !== undefined && { only }),
-    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect) }),
+    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect, formats) }),
     ...(args.task !== undefined && { task: args.task }),
     ...(args.depth !== undefined && { depth: args.depth }),
     ...(args.at !== undefined && { at: args.at }),

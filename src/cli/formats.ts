@@ -20,27 +20,28 @@ export function builder(yargs: Argv) {
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [formats, { dialectNamed, dialects }, { styleFor }] = await Promise.all([
+  const [view, { dialectNamed, dialectsOf }, { formats }, { styleFor }] = await Promise.all([
     import("../dump/formats.js"),
-    import("../formats/cr/dialects.js"),
+    import("../formats/format.js"),
+    import("../formats/registry.js"),
     import("./terminal.js"),
   ]);
-  const dialect = args.dialect === undefined ? undefined : dialectNamed(args.dialect);
+  const dialect = args.dialect === undefined ? undefined : dialectNamed(args.dialect, formats);
   const style = styleFor(args.output === undefined ? args.color : (args.color ?? false));
   const { record } = args;
   const lines = args.json
     ? [
         JSON.stringify(
-          formats.formatsJson(dialect === undefined ? dialects : [dialect], record),
+          view.formatsJson(dialect === undefined ? dialectsOf(formats) : [dialect], record),
           undefined,
           2,
         ),
       ]
     : dialect === undefined
-      ? formats.dialectLines(style)
+      ? view.dialectLines(formats, style)
       : record === undefined
-        ? formats.dialectDetail(dialect, style)
-        : formats.recordDetail(dialect, record, style);
+        ? view.dialectDetail(dialect, formats, style)
+        : view.recordDetail(dialect, record, style);
   writeOutput(args.output, write => write(`${lines.join("\n")}\n`));
   return ExitCode.good;
 };

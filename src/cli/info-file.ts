@@ -1,5 +1,5 @@
 import { summarize } from "../dump/dump.js";
-import { dialectNamed } from "../formats/cr/dialects.js";
+import { dialectNamed } from "../formats/format.js";
 import { formats } from "../formats/registry.js";
 import type { Summary } from "../model/summary.js";
 import type { ImageStart } from "../stream/item.js";
@@ -29,7 +29,7 @@ export function infoFile({ path, dialect, ...options }: InfoJob, watch?: Watch):
     let errors = 0;
     const summaries = summarize(source, formats, {
       ...options,
-      ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
+      ...(dialect !== undefined && { dialect: dialectNamed(dialect, formats) }),
       onFinding(_, isDamage) {
         if (isDamage) errors++;
       },
@@ -45,7 +45,7 @@ function sent(summary: Summary): SentSummary {
 
 /** The summary that was sent. */
 export function received(summary: SentSummary): Summary {
-  const dialect = dialectNamed(summary.image.dialect);
+  const dialect = dialectNamed(summary.image.dialect, formats);
   const format = formats.find(({ dialects }) => dialects.includes(dialect))!;
   return { ...summary, image: { ...summary.image, format, dialect } };
 }

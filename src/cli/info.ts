@@ -33,7 +33,13 @@ export const run: Run<Args> = async args => {
     import("../dump/summary-view.js"),
     import("./terminal.js"),
   ]);
-  if (args.dialect !== undefined) (await import("../formats/cr/dialects.js")).dialectNamed(args.dialect);
+  if (args.dialect !== undefined) {
+    const [{ dialectNamed }, { formats }] = await Promise.all([
+      import("../formats/format.js"),
+      import("../formats/registry.js"),
+    ]);
+    dialectNamed(args.dialect, formats);
+  }
   const paths = args.files.map(inputName);
   const target = { inputs: paths };
   checkTarget(args.output, target);

@@ -1,21 +1,21 @@
 import { grammarLines, rawText } from "../codec/grammar-text.js";
 import type { Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
-import { dialects } from "../formats/cr/dialects.js";
-import { fsave, fxsave } from "../formats/cr/records.js";
+import { dialectsOf, type Format } from "../formats/format.js";
+import { fsave, fxsave } from "../formats/x86/tables.js";
 import type { Dialect, RecordSpec } from "../stream/dialect.js";
 import type { Style } from "./style.js";
 
 /** The dialects, one a line. */
-export function dialectLines(style: Style): string[] {
-  return dialects.map(
+export function dialectLines(formats: readonly Format[], style: Style): string[] {
+  return dialectsOf(formats).map(
     ({ name, rev, series, doc }) =>
       `${style.name(name.padEnd(6))} rev ${rev}  ${series.join(" ").padEnd(16)} ${doc}`,
   );
 }
 
 /** The records of a dialect, its grammar, and what is different from the dialect before. */
-export function dialectDetail(dialect: Dialect, style: Style): string[] {
+export function dialectDetail(dialect: Dialect, formats: readonly Format[], style: Style): string[] {
   const specs = recordsOf(dialect);
   return [
     `${style.name(dialect.name)}  rev ${dialect.rev}, series ${dialect.series.join(", ")}, ${dialect.abi.order}-endian, pages of ${dialect.abi.page} bytes`,
@@ -30,7 +30,7 @@ export function dialectDetail(dialect: Dialect, style: Style): string[] {
     "",
     style.symbol("order"),
     ...grammarLines(dialect.image, "  "),
-    ...differences(dialect, style),
+    ...differences(dialect, formats, style),
   ];
 }
 
@@ -170,7 +170,8 @@ function wrapped(words: readonly string[], width: number): string[] {
 }
 
 /** What another dialect has that this one, its predecessor in the history, has not. */
-function differences(dialect: Dialect, style: Style): string[] {
+function differences(dialect: Dialect, formats: readonly Format[], style: Style): string[] {
+  const { dialects } = formats.find(format => format.dialects.includes(dialect))!;
   const before = dialects[dialects.indexOf(dialect) - 1];
   if (before === undefined) return [];
   const lines: string[] = [];

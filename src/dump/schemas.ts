@@ -1,13 +1,15 @@
 import { jsonSchemaOf } from "../codec/json.js";
 import { count, listOf, nothing, objectOf, schemaHead, text } from "../codec/schema.js";
 import type { Table } from "../codec/table.js";
-import { dialects } from "../formats/cr/dialects.js";
-import { descriptor, fxsave } from "../formats/cr/records.js";
+import type { Format } from "../formats/format.js";
+import { descriptor, fxsave } from "../formats/x86/tables.js";
+import type { Dialect } from "../stream/dialect.js";
+import { settledBlock } from "./record-text.js";
 
 /** The JSON Schemas of what dump, info and formats print, by file name. The tables are where they come from. */
-export function dumpSchemas(): Record<string, unknown> {
+export function dumpSchemas(formats: readonly Format[]): Record<string, unknown> {
   return {
-    "dump-item.schema.json": itemSchema(),
+    "dump-item.schema.json": itemSchema(formats),
     "dump.schema.json": documentSchema(),
     "info.schema.json": {
       ...schemaHead("info", "What `crimg info --json` prints."),
@@ -31,44 +33,65 @@ function place(kind: string, more: Record<string, unknown>): Record<string, unkn
   });
 }
 
-function itemSchema(): Record<string, unknown> {
+function itemSchema(formats: readonly Format[]): Record<string, unknown> {
   const path = { ...text, description: "place in the grammar, e.g. task[0].mm.vma[3]" };
-  const parent = { type: "integer", minimum: 0, maximum: 0xffffffff };
-  const type = { type: "integer", minimum: -0x8000, maximum: 0x7fff };
-  const records = Object.entries(recordTables()).map(([name, tables]) =>
-    place("record", { type, name: { const: name }, parent, path, fields: fieldsOf(name, tables) }),
-  );
-  const raws = Object.entries(rawFields()).map(([name, fields]) =>
-    place("raw", { type: nothing, name: { const: name }, parent: nothing, path, fields }),
-  );
-  const header = { type, name: nothing, parent, path, fields: objectOf({ len: { type: "integer" } }) };
-  const bare = { type: nothing, name: nothing, parent: nothing, path, fields: objectOf({}) };
+  const kinds = formats.flatMap(({ dialects }) => {
+    const { type, len: _, ...others } = headerFields(dialects[0]!);
+    const none = Object.fromEntries(Object.keys(others).map(name => [name, nothing]));
+    const records = [...recordTables(dialects)].map(([name, tables]) =>
+      place("record", {
+        type,
+        name: { const: name },
+        ...others,
+        path,
+        fields: fieldsOf(name, tables, dialects),
+      }),
+    );
+    const raws = Object.entries(rawFields(dialects)).map(([name, fields]) =>
+      place("raw", { type: nothing, name: { const: name }, ...none, path, fields }),
+    );
+    const header = { type, name: nothing, ...others, path, fields: objectOf({ len: { type: "integer" } }) };
+    const bare = { type: nothing, name: nothing, ...none, path, fields: objectOf({}) };
+    return [...records, ...raws, place("unknown", header), place("unknown", bare)];
+  });
+  const gap = { type: nothing, name: nothing, parent: nothing, path, fields: objectOf({}) };
   return {
     ...schemaHead("dump-item", "One line of `crimg dump --jsonl`: an item. Items tile the file."),
-    oneOf: [...records, ...raws, place("unknown", header), place("unknown", bare), place("gap", bare)],
+    oneOf: [...kinds, place("gap", gap)],
   };
 }
 
-/** The tables of each record over all dialects, each once. */
-function recordTables(): Record<string, Table[]> {
-  const found: Record<string, Table[]> = {};
+/** What a header has, as integers in their range. */
+function headerFields({ framing }: Dialect): Record<string, unknown> {
+  const { properties } = jsonSchemaOf(framing.header) as {
+    properties: Record<string, Record<string, unknown>>;
+  };
+  const ranges = Object.entries(properties).map(([name, { description: _, ...range }]) => [name, range]);
+  return Object.fromEntries(ranges);
+}
+
+/** The tables of each record over the dialects of a format, each once. */
+function recordTables(dialects: readonly Dialect[]): ReadonlyMap<string, Table[]> {
+  const found = new Map<string, Table[]>();
   for (const dialect of dialects) {
     for (const name of Object.keys(dialect.types)) {
-      found[name] ??= [];
-      for (const table of dialect.byName(name)!.tables)
-        if (!found[name].includes(table)) found[name].push(table);
+      const known = found.get(name) ?? [];
+      for (const table of dialect.byName(name)!.tables) if (!known.includes(table)) known.push(table);
+      found.set(name, known);
     }
   }
   return found;
 }
 
-function fieldsOf(name: string, tables: readonly Table[]): unknown {
+function fieldsOf(name: string, tables: readonly Table[], dialects: readonly Dialect[]): unknown {
+  const settled = dialects.map(dialect => settledBlock(dialect, name)).find(block => block !== undefined);
+  const hasFpu = tables.some(({ layout }) => layout.some(({ field }) => field.content === "x86-fpu"));
   const extra: Record<string, unknown> = {
     _excess: { ...bytes, description: "bytes behind the struct, if the record is longer than it" },
-    ...(name === "PGARR" && {
-      pages: { ...count, description: "pages that follow, which nr_pages does not always say" },
+    ...(settled !== undefined && {
+      [settled]: { ...count, description: `${settled} that follow, which the fields do not always say` },
     }),
-    ...(name === "CPU" && { fxsave: jsonSchemaOf(fxsave) }),
+    ...(hasFpu && { fxsave: jsonSchemaOf(fxsave) }),
   };
   // A record that was cut short has only its first fields, so none is required.
   const shapes = tables.map(table => {
@@ -78,7 +101,7 @@ function fieldsOf(name: string, tables: readonly Table[]): unknown {
   return shapes.length === 1 ? shapes[0] : { anyOf: shapes };
 }
 
-function rawFields(): Record<string, unknown> {
+function rawFields(dialects: readonly Dialect[]): Record<string, unknown> {
   const first = { ...count, description: "index of the first element, in the later parts of a large block" };
   const segment = objectOf({
     index: count,
@@ -93,18 +116,24 @@ function rawFields(): Record<string, unknown> {
   });
   const fields: Record<string, unknown> = {};
   for (const { automaton } of dialects) {
-    for (const { name, element, extent } of automaton.places.flatMap(({ raw }) => raw)) {
+    for (const { name, element, extent, content } of automaton.places.flatMap(({ raw }) => raw)) {
       if (extent) fields[name] = objectOf({ count });
-      else if (element === undefined)
-        fields[name] = objectOf({ [name]: bytes, fxsave: jsonSchemaOf(fxsave) }, ["fxsave"]);
-      else if (element === (descriptor as Table)) {
+      else if (element === undefined) {
+        const fpu = content === "x86-fpu" ? { fxsave: jsonSchemaOf(fxsave) } : {};
+        fields[name] = objectOf({ [name]: bytes, ...fpu }, ["fxsave"]);
+      } else if (element === (descriptor as Table)) {
         fields[name] = objectOf({ first, [name]: listOf(hex), segments: listOf(segment) }, ["first"]);
-      } else if (element.layout.length === 1)
-        fields[name] = objectOf({ first, [name]: listOf(count) }, ["first"]);
-      else fields[name] = objectOf({ first, [name]: listOf(jsonSchemaOf(element)) }, ["first"]);
+      } else if (element.layout.length === 1) {
+        const [only] = Object.values(jsonSchemaOf(element)["properties"] as object);
+        fields[name] = objectOf({ first, [name]: listOf(isNumber(only) ? count : only) }, ["first"]);
+      } else fields[name] = objectOf({ first, [name]: listOf(jsonSchemaOf(element)) }, ["first"]);
     }
   }
   return fields;
+}
+
+function isNumber(schema: { readonly type?: unknown }): boolean {
+  return schema.type === "integer";
 }
 
 const summarySchema = objectOf({

@@ -1,6 +1,7 @@
 import { CrimgError } from "../errors.js";
-import { dialects } from "../formats/cr/dialects.js";
-import type { Item } from "../stream/item.js";
+import { type Format, formatOf } from "../formats/format.js";
+import type { Fact, FactLens, TaskFact } from "../model/fact.js";
+import type { ImageStart, Item } from "../stream/item.js";
 
 /** Which items to show. */
 export interface Selection {
@@ -13,12 +14,14 @@ export interface Selection {
 }
 
 /** The names in a comma-separated list, checked against those that any dialect gives its records and raw blocks. */
-export function selectableNames(list: string): string[] {
+export function selectableNames(list: string, formats: readonly Format[]): string[] {
   const known = new Set(
-    dialects.flatMap(({ types, automaton }) => [
-      ...Object.keys(types),
-      ...automaton.places.flatMap(({ raw }) => raw.map(({ name }) => name)),
-    ]),
+    formats
+      .flatMap(({ dialects }) => dialects)
+      .flatMap(({ types, automaton }) => [
+        ...Object.keys(types),
+        ...automaton.places.flatMap(({ raw }) => raw.map(({ name }) => name)),
+      ]),
   );
   const names = list
     .split(",")
@@ -32,13 +35,20 @@ export function selectableNames(list: string): string[] {
   return names;
 }
 
+/** pids that are told where the wanted one is not found. */
+const PIDS_TOLD = 1000;
+
 /** Passes on the selected items. Holds back the first records of a task until one tells its pid. */
 export class Selector {
   /** pids of the tasks met, while there are few. */
   readonly pids: number[] = [];
   private readonly only: ReadonlySet<string> | undefined;
+  private image: ImageStart | undefined;
+  private lens: FactLens | undefined;
+  /** The task that the latest items belong to, and what is known of it. */
+  private task: number | undefined;
+  private isWanted: boolean | undefined;
   private held: Item[] = [];
-  private inTask: "no" | "unsure" | "yes" = "no";
 
   constructor(
     private readonly pass: (item: Item) => void,
@@ -49,42 +59,49 @@ export class Selector {
   }
 
   add(item: Item): void {
-    const { task } = this.selection;
-    if (task === undefined) {
-      this.emit(item);
-      return;
-    }
-    if (!/(^|\.)task\[/.test(item.path)) return;
-    if (item.kind === "record" && item.name === "TASK") {
-      this.inTask = "unsure";
-      this.held = [];
-    }
-    if (this.inTask === "unsure") {
-      this.held.push(item);
-      const pid = pidOf(item);
-      if (pid !== undefined) this.decide(pid, pid === task);
-    } else if (this.inTask === "yes") this.emit(item);
+    if (this.selection.task === undefined) this.emit(item);
+    else if (item.kind !== "gap") this.addOfTask(item);
   }
 
-  private decide(pid: number, wanted: boolean): void {
-    if (this.pids.length < 1000) this.pids.push(pid);
-    this.inTask = wanted ? "yes" : "no";
-    if (wanted) for (const item of this.held) this.emit(item);
+  private addOfTask(item: Exclude<Item, { kind: "gap" }>): void {
+    if (item.image !== this.image) {
+      this.image = item.image;
+      this.lens = formatOf(item.image).facts(item.image);
+      this.task = undefined;
+    }
+    this.lens!.add(item, this.learn);
+    const { task } = this.lens!;
+    if (task !== this.task) {
+      this.task = task;
+      this.isWanted = undefined;
+      this.held = [];
+    }
+    if (task === undefined) return;
+    if (this.isWanted === undefined) this.held.push(item);
+    else if (this.isWanted) this.emit(item);
+    this.decide();
+  }
+
+  /** Of tasks that have just been told. */
+  private told: TaskFact | undefined;
+
+  private readonly learn = (fact: Fact): void => {
+    if (fact.kind === "task") this.told = fact;
+  };
+
+  private decide(): void {
+    const { told, task } = this;
+    if (this.isWanted !== undefined || told?.index !== task || told?.pid === undefined) return;
+    if (this.pids.length < PIDS_TOLD) this.pids.push(told.pid);
+    this.isWanted = told.pid === this.selection.task;
+    if (this.isWanted) for (const item of this.held) this.emit(item);
     this.held = [];
   }
 
   private emit(item: Item): void {
     const { pages = true } = this.selection;
-    if (!pages && item.kind === "raw" && (item.name === "addresses" || item.name === "pages")) return;
+    if (!pages && item.kind === "raw" && (item.block.extent || item.block.settle !== undefined)) return;
     if (this.only === undefined || ("name" in item && this.only.has(item.name.toLowerCase())))
       this.pass(item);
   }
-}
-
-/** The pid that a record of a task carries as its parent. */
-function pidOf(item: Item): number | undefined {
-  if (item.kind !== "record") return undefined;
-  return item.name === "MM" || item.name === "FILES" || item.name === "THREAD" || item.name === "CPU"
-    ? item.header["parent"]
-    : undefined;
 }

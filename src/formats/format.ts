@@ -1,5 +1,7 @@
+import { CrimgError } from "../errors.js";
 import type { FactLens } from "../model/fact.js";
 import { onlyDialect, type SeriesEvidence } from "../model/series.js";
+import type { Dialect } from "../stream/dialect.js";
 import type { ImageStart } from "../stream/item.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import type { ConvertFacet } from "./convert-facet.js";
@@ -29,4 +31,17 @@ export function evidenceOf(image: ImageStart): SeriesEvidence {
 export function formatOf(image: ImageStart): Format {
   // All that reads images comes from the registry, which holds nothing but formats.
   return image.format as Format;
+}
+
+/** The dialects of all formats, oldest first. */
+export function dialectsOf(formats: readonly Format[]): readonly Dialect[] {
+  return formats.flatMap(({ dialects }) => dialects);
+}
+
+/** The dialect of a name; `usage` if there is none. */
+export function dialectNamed(name: string, formats: readonly Format[]): Dialect {
+  const dialects = dialectsOf(formats);
+  const found = dialects.find(dialect => dialect.name === name);
+  if (found) return found;
+  throw new CrimgError("usage", `no dialect "${name}"; there are ${dialects.map(d => d.name).join(", ")}`);
 }
