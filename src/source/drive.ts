@@ -26,6 +26,12 @@ export async function* drive<T, R>(source: Source, work: Asking<T, R>): AsyncGen
 
 /** Gives a window the bytes that it wants. */
 export function feedSync(source: SyncSource, window: Window): void {
+  if (window.isPassing && source.readInto !== undefined) {
+    const room = window.passingRoom;
+    const length = source.readInto(window.wantedAt, room);
+    window.accept(length < room.length ? room.subarray(0, length) : room, source.seen);
+    return;
+  }
   window.accept(source.read(window.wantedAt, window.wantedLength), source.seen);
 }
 

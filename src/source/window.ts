@@ -21,6 +21,9 @@ export class Window {
   /** The most that was required at once so far. */
   private needed = READ_FIRST;
   private ahead = READ_FIRST;
+  /** The bytes wanted are only passed over: nobody keeps a view of them, so one buffer will do for all such reads. */
+  isPassing = false;
+  private passing: Uint8Array = nothing;
 
   constructor(end: number | undefined) {
     this.end = end;
@@ -41,6 +44,7 @@ export class Window {
 
   /** Asks for `length` bytes from `at`. */
   want(at: number, length: number): void {
+    this.isPassing = false;
     const goesOn = at >= this.start && at <= this.start + this.bytes.length && this.bytes.length > 0;
     // After a jump as much as was needed after others: chunks of pages are alike, and one read will do for each.
     this.ahead = Math.min(goesOn ? this.ahead * 2 : this.needed, READ_MOST);
@@ -50,6 +54,28 @@ export class Window {
     // Ahead of what is required, however much that is: the next want may be the same, a few bytes further on.
     this.wantedLength =
       length <= this.ahead ? this.ahead : length + Math.max(this.ahead, Math.floor(length / 2));
+  }
+
+  /** Asks for bytes that are looked at once, such as those that are searched. Views of them are good until the next want. */
+  wantPassing(at: number, length: number): void {
+    this.isPassing = true;
+    this.wantedAt = at;
+    this.wantedLength = length;
+    this.required = length;
+  }
+
+  /** Room for the bytes of `wantPassing`. */
+  get passingRoom(): Uint8Array {
+    if (this.passing.length !== this.wantedLength) this.passing = new Uint8Array(this.wantedLength);
+    return this.passing;
+  }
+
+  /** Lets go of bytes that were only passed over: who goes on from among them reads them anew. */
+  forgetPassing(): void {
+    if (!this.isPassing) return;
+    this.isPassing = false;
+    this.bytes = nothing;
+    this.view = new DataView(nothing.buffer);
   }
 
   /**

@@ -11,5 +11,5 @@ export const RAW_PART = 64 * 1024;
 export const MISSING_CHAIN = 3;
 /** Records of types that the dialect does not have are passed over, so many in a row; more are garbage. */
 export const STRANGERS_MOST = 8;
-/** Bytes read at once while a head is searched for: nothing of them is kept, and the call costs as much as 100 KiB do. */
-export const SEARCH_READ = 1024 * 1024;
+/** Bytes read at once while a head is searched for: nothing of them is kept, and so many stay in the CPU's cache. */
+export const SEARCH_READ = 256 * 1024;

@@ -71,8 +71,9 @@ export class RecordReader implements Reader {
   /** Everything before is yielded. */
   offset: number;
   private mode: "record" | "raw" | "lost" | "done" = "record";
-  /** In what is lost: how far the search for the next head has come. */
+  /** In what is lost: the place that may be the next head, and whether it still has to be looked at. */
   private searched = 0;
+  private isCandidate = false;
   private pending: Pending[] = [];
   private readonly window: Window;
   private readonly headerSize: number;
@@ -365,6 +366,7 @@ export class RecordReader implements Reader {
     this.damage(garbage, message, track.inside("unknown").text);
     this.mode = "lost";
     this.searched = offset;
+    this.isCandidate = false;
     this.opening.keep(offset);
     return AGAIN;
   }
@@ -373,14 +375,16 @@ export class RecordReader implements Reader {
   private lost(): Step {
     const { window, offset, searched } = this;
     const { heads } = this.input;
-    if (searched > offset) {
+    if (this.isCandidate) {
       if (!window.holds(searched, heads.span)) return this.need(searched, heads.span);
       if (heads.isHead(searched)) return this.unknown(searched - offset);
+      this.isCandidate = false;
     }
     const next = heads.next(searched);
     if (next === undefined) return this.unknown(window.end! - offset);
     if (typeof next !== "number") return next;
     this.searched = next;
+    this.isCandidate = true;
     return AGAIN;
   }
 

@@ -32,8 +32,8 @@ export interface Heads {
   /** True if a head that can be read begins at `at`, by its first bytes alone. At least `span` of them must be at hand. */
   isHead(at: number): boolean;
   /**
-   * The next place behind `from` that may be a head, or how far the search has come; undefined at the end of the file;
-   * the window if it lacks bytes.
+   * The next place behind `from` that may be a head; undefined if there is none; the window if it lacks bytes: then it is
+   * to be called again with the same `from`.
    */
   next(from: number): number | Window | undefined;
 }

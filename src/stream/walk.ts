@@ -62,8 +62,9 @@ export class Walk {
   images = 0;
   /** Everything before is yielded. */
   private offset: number;
-  /** How far the search for a head has come. */
+  /** The place that is looked at, and whether what comes behind it is being searched. */
   private searched: number;
+  private isSearching = false;
   private isDone = false;
   private reader: Reader | undefined;
   private image: ImageStart | undefined;
@@ -107,6 +108,7 @@ export class Walk {
   /** Between images: looks for the next head. */
   private seek(): Step {
     if (this.isDone) return undefined;
+    if (this.isSearching) return this.search();
     const { window, options, searched: at } = this;
     if (options.image !== undefined && this.images > options.image) {
       this.isDone = true;
@@ -126,9 +128,15 @@ export class Walk {
     if (this.images === 0 && (guess.kind === "kin" || options.at !== undefined)) {
       throw new CrimgError("not-an-image", guess.why, { offset: at });
     }
-    const next = this.heads.next(at);
-    if (next === undefined) return this.finish(window.end!);
-    if (typeof next !== "number") return next;
+    this.isSearching = true;
+    return AGAIN;
+  }
+
+  private search(): Step {
+    const next = this.heads.next(this.searched);
+    if (typeof next === "object") return next;
+    this.isSearching = false;
+    if (next === undefined) return this.finish(this.window.end!);
     this.searched = next;
     return AGAIN;
   }
