@@ -30,53 +30,65 @@ export function staleText({ field }: LayoutField): string {
   return field.defined === undefined ? "stale" : `stale, ${field.defined.field} is 0`;
 }
 
-/** `name value` for the fields asked for, those that are there and hold data, on one line. */
-export function fieldsText(item: RecordItem, names: readonly string[], style: Style): string {
-  const { fields } = item;
-  const table: Table = item.table;
-  return names
-    .flatMap(name => {
-      const member = table.layout.find(candidate => candidate.name === name);
-      const value = fields[name];
-      if (member === undefined || value === undefined) return [];
-      return [`${style.name(name)} ${valueText(member, value, style)}`];
-    })
-    .join("  ");
-}
-
 /** The last raw block of a record whose counts the format settles: its true count may not be what the fields say. */
 export function settledBlock(dialect: Dialect, record: string): string | undefined {
   const raw = dialect.byName(record)?.raw ?? [];
   return raw[0]?.settle === undefined ? undefined : raw.at(-1)!.name;
 }
 
-/** What a record says in short, a line each: the fields that its table is brief by, those that are there and hold data. */
-export function briefLines(item: RecordItem, style: Style): string[] {
-  const { fields } = item;
-  const table: Table = item.table;
-  const told = table.layout.filter(({ field }) => !isStale(field, fields)).map(({ name }) => name);
-  const lines = table.brief ?? [told];
-  return lines.map(names => {
-    const shown = names.flatMap(name => {
+/** What a table shows of a record in a tree, worked out once. */
+interface Shown {
+  /** The fields of each line; `ifSet`: only if it is not 0. */
+  readonly lines: readonly (readonly { readonly member: LayoutField; readonly ifSet: boolean }[])[];
+  /** Fields that may hold leftovers. */
+  readonly stale: readonly LayoutField[];
+}
+
+const shownOf = new WeakMap<Table, Shown>();
+
+function shown(table: Table): Shown {
+  let known = shownOf.get(table);
+  if (known === undefined) {
+    const { layout } = table;
+    const lines = table.brief ?? [layout.map(({ name }) => name)];
+    const entry = (name: string) => {
       const plain = name.replace("?", "");
-      if (plain !== name && !fields[plain]) return [];
-      return told.includes(plain) ? [plain] : [];
-    });
-    return fieldsText(item, shown, style);
+      const member = layout.find(candidate => candidate.name === plain);
+      return member === undefined ? [] : [{ member, ifSet: plain !== name }];
+    };
+    known = {
+      lines: lines.map(names => names.flatMap(entry)),
+      stale: layout.filter(({ field }) => field.stale !== undefined || field.defined !== undefined),
+    };
+    shownOf.set(table, known);
+  }
+  return known;
+}
+
+/** What a record says in short, a line each: the fields that its table is brief by, those that are there and hold data. */
+export function briefLines({ table, fields }: RecordItem, style: Style): string[] {
+  return shown(table).lines.map(line => {
+    let text = "";
+    for (const { member, ifSet } of line) {
+      const value = fields[member.name];
+      if (value === undefined || (ifSet && !value) || isStale(member.field, fields)) continue;
+      text += `${text === "" ? "" : "  "}${style.name(member.name)} ${valueText(member, value, style)}`;
+    }
+    return text;
   });
 }
 
 /** Stale and padding bytes of a record that are not 0, each marked as such. */
-export function leftovers(item: RecordItem, style: Style): string[] {
-  const { fields } = item;
-  const table: Table = item.table;
-  return table.layout.flatMap(member => {
+export function leftovers({ table, fields }: RecordItem, style: Style): string[] {
+  const texts: string[] = [];
+  for (const member of shown(table).stale) {
     const value = fields[member.name];
-    if (value === undefined || !isStale(member.field, fields) || isZero(value)) return [];
+    if (value === undefined || isZero(value) || !isStale(member.field, fields)) continue;
     const bytes =
       value instanceof Uint8Array ? `${value.length} bytes` : `0x${(value as number | bigint).toString(16)}`;
-    return [style.dim(`${member.name} ${bytes} (${staleText(member)})`)];
-  });
+    texts.push(style.dim(`${member.name} ${bytes} (${staleText(member)})`));
+  }
+  return texts;
 }
 
 function isZero(value: unknown): boolean {

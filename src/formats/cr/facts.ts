@@ -290,6 +290,7 @@ interface Entry {
 /** A VMA and its name. Made for millions of areas, of which most consumers want a few numbers. */
 class Area implements AreaFact {
   readonly kind = "area" as const;
+  private read: Path | undefined;
 
   constructor(
     readonly item: RecordOf<"VMA">,
@@ -335,11 +336,17 @@ class Area implements AreaFact {
   }
 
   get name(): string {
-    return (this.file === undefined ? "" : pathOf(this.file).text) || this.knownName();
+    return (this.path?.text ?? "") || this.knownName();
   }
 
   get nameRemark(): string | undefined {
-    return this.file === undefined ? undefined : pathOf(this.file).remark;
+    return this.path?.remark;
+  }
+
+  private get path(): Path | undefined {
+    if (this.file === undefined) return undefined;
+    this.read ??= pathOf(this.file);
+    return this.read;
   }
 
   get flags(): NonNullable<AreaFact["flags"]> {
@@ -391,8 +398,13 @@ function openFlags(flags: number) {
   return { value, names: `O_${flagsText(OpenFlags, value).split("|").join("|O_")}` };
 }
 
+interface Path {
+  readonly text: string;
+  readonly remark?: string;
+}
+
 /** A path up to its NUL, and what is odd about how it ends. */
-function pathOf({ fields }: RecordOf<"FNAME">): { readonly text: string; readonly remark?: string } {
+function pathOf({ fields }: RecordOf<"FNAME">): Path {
   const { text, rest } = splitAtNul(fields.fname);
   if (rest !== "") return { text, remark: `behind the NUL: "${rest}"` };
   return fields.fname.includes("\0") ? { text } : { text, remark: "no NUL at its end" };
