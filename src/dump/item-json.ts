@@ -9,6 +9,7 @@ import type { Dialect } from "../stream/dialect.js";
 import {
   elements,
   type Header,
+  type ImageStart,
   type Item,
   type RawItem,
   type RecordItem,
@@ -22,37 +23,36 @@ export function itemJson(item: Item): string {
   const place = `{"offset":${offset},"length":${length},"kind":"${kind}"`;
   switch (item.kind) {
     case "record":
-      return `${place},"type":${item.header.type},"name":"${item.name}"${otherMembers(item.header)},"path":"${path}","fields":{${recordFields(item)}}}`;
+      return `${place},"type":${item.header.type},"name":"${item.name}"${otherMembers(item.header, item.image)},"path":"${path}","fields":{${recordFields(item)}}}`;
     case "raw":
       return `${place},"type":null,"name":"${item.name}"${noOtherMembers(item)},"path":"${path}","fields":{${rawFields(item)}}}`;
     case "unknown":
       return item.header === undefined
         ? `${place},"type":null,"name":null${noOtherMembers(item)},"path":"${path}","fields":{}}`
-        : `${place},"type":${item.header.type},"name":null${otherMembers(item.header)},"path":"${path}","fields":{"len":${item.header.len}}}`;
+        : `${place},"type":${item.header.type},"name":null${otherMembers(item.header, item.image)},"path":"${path}","fields":{"len":${item.header.len}}}`;
     case "gap":
       return `${place},"type":null,"name":null,"parent":null,"path":"${path}","fields":{}}`;
   }
 }
 
 /** What a header has beside `type` and `len`, such as `parent`. */
-function otherMembers(header: Header): string {
+function otherMembers(header: Header, { dialect }: ImageStart): string {
   let members = "";
-  for (const name in header) if (name !== "type" && name !== "len") members += `,"${name}":${header[name]}`;
+  for (const name of derivedOf(dialect).header) members += `,"${name}":${header[name]}`;
   return members;
 }
 
 /** The same of what has no header. */
 function noOtherMembers({ image }: RawItem | UnknownItem): string {
-  let members = "";
-  for (const { name } of image.dialect.framing.header.layout)
-    if (name !== "type" && name !== "len") members += `,"${name}":null`;
-  return members;
+  return derivedOf(image.dialect)
+    .header.map(name => `,"${name}":null`)
+    .join("");
 }
 
 function recordFields(item: RecordItem): string {
   const { table, fields } = item;
   const { header } = item.image.dialect.framing;
-  const { settled, contents } = derivedOf(item);
+  const { settled, contents } = derivedRecord(item);
   // Of a record that was cut short only the first fields are there.
   const isShort = item.length < header.size + table.size;
   const count = isShort ? Object.keys(fields).length : table.layout.length;
@@ -66,29 +66,45 @@ function recordFields(item: RecordItem): string {
   return members;
 }
 
-/** What is told of a record beside its fields. */
+/** What is told of the records of a dialect beside their fields, worked out once. */
 interface Derived {
+  /** Fields of the header beside `type` and `len`. */
+  readonly header: readonly string[];
+  readonly records: Map<Table, DerivedRecord>;
+}
+
+interface DerivedRecord {
   /** The block behind it whose true count the fields may not say. */
   readonly settled: string | undefined;
   /** Fields whose bytes are taken apart. */
   readonly contents: readonly LayoutField[];
 }
 
-const derived = new WeakMap<Dialect, Map<Table, Derived>>();
+const derived = new WeakMap<Dialect, Derived>();
+let latest: { readonly dialect: Dialect; readonly found: Derived } | undefined;
 
-function derivedOf({ image: { dialect }, name, table }: RecordItem): Derived {
-  let ofDialect = derived.get(dialect);
-  if (ofDialect === undefined) {
-    ofDialect = new Map();
-    derived.set(dialect, ofDialect);
+function derivedOf(dialect: Dialect): Derived {
+  // Nearly always the same as before: the map would be asked for each of millions of items.
+  if (latest?.dialect === dialect) return latest.found;
+  let found = derived.get(dialect);
+  if (found === undefined) {
+    const names = dialect.framing.header.layout.map(({ name }) => name);
+    found = { header: names.filter(name => name !== "type" && name !== "len"), records: new Map() };
+    derived.set(dialect, found);
   }
-  let found = ofDialect.get(table);
+  latest = { dialect, found };
+  return found;
+}
+
+function derivedRecord({ image: { dialect }, name, table }: RecordItem): DerivedRecord {
+  const { records } = derivedOf(dialect);
+  let found = records.get(table);
   if (found === undefined) {
     found = {
       settled: settledBlock(dialect, name),
       contents: table.layout.filter(({ field }) => field.content === "x86-fpu"),
     };
-    ofDialect.set(table, found);
+    records.set(table, found);
   }
   return found;
 }

@@ -50,6 +50,9 @@ export interface RecordSpec {
   readonly followers: readonly string[];
   /** True if payloads differ in length from image to image (text, bytes). */
   readonly variable: boolean;
+  /** True of the record that opens an image, and of those that end one. */
+  readonly begins: boolean;
+  readonly ends: boolean;
   /** The table for a payload of `length` bytes; of several the longest that fits, else the first. */
   tableFor(length: number): Table;
 }
@@ -66,7 +69,7 @@ export function dialect(name: string, parts: DialectParts): Dialect {
     specs ??= new Map(
       Object.entries(parts.types).map(([record, type]) => [
         type,
-        recordSpec(record, type, parts.tables[record]!, compiled()),
+        recordSpec(record, type, parts, compiled()),
       ]),
     );
     return specs;
@@ -86,9 +89,10 @@ export function dialect(name: string, parts: DialectParts): Dialect {
 function recordSpec(
   name: string,
   type: number,
-  oneOrMore: Table | readonly Table[],
+  { tables: declared, begins, ends }: DialectParts,
   { places, steps }: Automaton,
 ): RecordSpec {
+  const oneOrMore = declared[name]!;
   const tables: readonly Table[] = "layout" in oneOrMore ? [oneOrMore] : oneOrMore;
   const place = places.find(({ record }) => record === name);
   return {
@@ -98,6 +102,8 @@ function recordSpec(
     raw: place?.raw ?? [],
     followers: place === undefined ? [] : steps[place.id]!.map(({ to }) => to.record),
     variable: tables.some(table => table.variable),
+    begins: begins === name,
+    ends: ends.includes(name),
     tableFor(length) {
       const [first] = tables as readonly [Table];
       if (first.size === length) return first;

@@ -1,3 +1,4 @@
+import type { Abi } from "../codec/abi.js";
 import type { Ask, RawBlock, Settle, Settled, Settling } from "../codec/grammar.js";
 import type { Window } from "../source/window.js";
 import type { RecordSpec } from "./dialect.js";
@@ -15,15 +16,20 @@ export function announcedCount(block: RawBlock, scope: Scope): number {
 }
 
 /** Tells how many elements each raw block of a record has, for the records of one image. */
-export class BlockCounter {
+export class BlockCounter implements Ask {
   private readonly settling = new Map<Settle, Settling>();
-  private readonly headerSize: number;
   /**
    * The last search that found no record to follow: where it began, and up to where it looked. An image can be nothing but
    * records that want one, so what lies between is not searched again.
    */
   private searchedFrom = 0;
   private searchedTo = 0;
+
+  /** What is asked about: see `Ask`. One for all records, of which there are millions. */
+  record = "";
+  at = 0;
+  readonly reach = LOOKAHEAD;
+  readonly headerSize: number;
 
   constructor(
     private readonly window: Window,
@@ -41,7 +47,11 @@ export class BlockCounter {
    */
   counts(spec: RecordSpec, at: number): Settled | number {
     const { settle } = spec.raw[0]!;
-    if (settle !== undefined) return this.settlingOf(settle).counts(this.asking(spec, at));
+    if (settle !== undefined) {
+      this.record = spec.name;
+      this.at = at;
+      return this.settlingOf(settle).counts(this);
+    }
     const counts: number[] = [];
     let end = at;
     for (const block of spec.raw) {
@@ -53,9 +63,37 @@ export class BlockCounter {
     return { counts };
   }
 
-  /** To be told when a record was taken whose blocks the format settles. */
-  took(spec: RecordSpec, settled: Settled, at: number): void {
-    this.settlingOf(spec.raw[0]!.settle!).took(settled, this.asking(spec, at));
+  /** To be told when a record was taken whose blocks the format settles: the one that was asked about last. */
+  took(spec: RecordSpec, settled: Settled): void {
+    this.settlingOf(spec.raw[0]!.settle!).took(settled, this);
+  }
+
+  get abi(): Abi {
+    return this.image.abi;
+  }
+
+  get available(): number {
+    return this.window.available(this.at);
+  }
+
+  get view(): DataView {
+    return this.window.view;
+  }
+
+  get viewAt(): number {
+    return this.at - this.window.start;
+  }
+
+  holds(length: number): boolean {
+    return this.window.holds(this.at, length);
+  }
+
+  latest(record: string): Fields | undefined {
+    return this.scope.get(record);
+  }
+
+  followedBy(distance: number, names: readonly string[]): boolean {
+    return this.recordAt(this.at + distance, names);
   }
 
   private settlingOf(settle: Settle): Settling {
@@ -65,23 +103,6 @@ export class BlockCounter {
       this.settling.set(settle, settling);
     }
     return settling;
-  }
-
-  private asking({ name }: RecordSpec, at: number): Ask {
-    const { window, scope, headerSize, recordAt } = this;
-    return {
-      record: name,
-      at,
-      abi: this.image.abi,
-      available: window.available(at),
-      view: window.view,
-      viewAt: at - window.start,
-      reach: LOOKAHEAD,
-      headerSize,
-      holds: length => window.holds(at, length),
-      latest: (record): Fields | undefined => scope.get(record),
-      followedBy: (distance, names) => recordAt(at + distance, names),
-    };
   }
 
   private count(

@@ -4,7 +4,8 @@ import type { Decode } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
 import { type Rule, rule } from "../finding.js";
 import type { Window } from "../source/window.js";
-import type { RecordSpec } from "./dialect.js";
+import type { Dialect, RecordSpec } from "./dialect.js";
+import type { Framing } from "./framing.js";
 import type { Fields, Header, ImageStart, Item, RawItem, RecordItem } from "./item.js";
 import { RAW_PART, STRANGERS_MOST } from "./limits.js";
 import { Opening } from "./opening.js";
@@ -76,6 +77,8 @@ export class RecordReader implements Reader {
   private isCandidate = false;
   private pending: Pending[] = [];
   private readonly window: Window;
+  private readonly dialect: Dialect;
+  private readonly framing: Framing;
   private readonly headerSize: number;
   private readonly readHeader: Decode<Header>;
   private readonly scope = new Scope();
@@ -89,6 +92,8 @@ export class RecordReader implements Reader {
   ) {
     const { dialect, abi } = image;
     const { header } = dialect.framing;
+    this.dialect = dialect;
+    this.framing = dialect.framing;
     this.offset = image.offset;
     this.window = input.window;
     this.headerSize = header.size;
@@ -121,16 +126,15 @@ export class RecordReader implements Reader {
   }
 
   private record(): Step {
-    const { window, offset, track, headerSize } = this;
-    const { dialect } = this.image;
+    const { window, offset, headerSize } = this;
     if (!window.holds(offset, headerSize)) return this.need(offset, headerSize);
     const left = window.available(offset);
     if (left < headerSize) return this.cut(left);
 
     const found = this.readHeader(window.view, offset - window.start, headerSize);
-    const spec = dialect.byType(found.type);
+    const spec = this.dialect.byType(found.type);
     if (spec === undefined) return this.stranger(found);
-    if (spec.name === dialect.begins && !track.fresh) {
+    if (spec.begins && !this.track.fresh) {
       const { heads } = this.input;
       if (!window.holds(offset, heads.span)) return this.need(offset, heads.span);
       if (heads.isHead(offset)) return this.cut(0);
@@ -160,16 +164,16 @@ export class RecordReader implements Reader {
     if (typeof follows === "number") return this.need(offset, headerSize + length + follows);
 
     const path = this.track.enter(spec.name);
-    if (image.dialect.framing.payload(found.len) !== length || (length !== table.size && !spec.variable))
+    if (this.framing.payload(found.len) !== length || (length !== table.size && !spec.variable))
       this.sayLength(spec, found.len, length, path.text);
     if (fields !== undefined) {
       scope.set(spec.name, fields);
       this.checkMagic(table, fields, path);
     }
-    if (spec.raw.length > 0) this.announce(spec, follows, path, at + length);
+    if (spec.raw.length > 0) this.announce(spec, follows, path);
     this.offset = at + length;
     this.mode = this.pending.length > 0 ? "raw" : "record";
-    if (image.dialect.ends.includes(spec.name)) this.end();
+    if (spec.ends) this.end();
     return new WalkedRecord(
       image,
       offset,
@@ -203,7 +207,7 @@ export class RecordReader implements Reader {
    */
   private payloadLength(spec: RecordSpec, len: number): number | Window {
     const { headerSize } = this;
-    const said = this.image.dialect.framing.payload(len);
+    const said = this.framing.payload(len);
     if (spec.variable) return said;
     const { size } = spec.tableFor(said);
     if (said === size) return said;
@@ -219,15 +223,14 @@ export class RecordReader implements Reader {
     const { window, headerSize } = this;
     if (window.available(at) < headerSize) return false;
     const { type, len } = this.readHeader(window.view, at - window.start, headerSize);
-    const { dialect } = this.image;
-    const spec = dialect.byType(type);
+    const spec = this.dialect.byType(type);
     if (spec === undefined || (names !== undefined && !names.includes(spec.name))) return false;
-    const payload = dialect.framing.payload(len);
+    const payload = this.framing.payload(len);
     return spec.variable ? payload > 0 : spec.tables.some(({ size }) => size === payload);
   };
 
   private sayLength(spec: RecordSpec, len: number, length: number, path: string): void {
-    const { framing } = this.image.dialect;
+    const { framing } = this;
     const sizes = spec.tables.map(({ size }) => size).join(" or ");
     const read = length === framing.payload(len) ? "" : `; read as ${length}`;
     const message = `${spec.name} has ${sizes} bytes, its header says ${len}${read}`;
@@ -244,7 +247,7 @@ export class RecordReader implements Reader {
   }
 
   /** Lines up the raw blocks of a record, and says where their counts are not as announced. */
-  private announce(spec: RecordSpec, follows: Settled, path: Path, at: number): void {
+  private announce(spec: RecordSpec, follows: Settled, path: Path): void {
     const { scope, offset } = this;
     const { counts, orderly = false, remark } = follows;
     const isSettled = spec.raw[0]!.settle !== undefined;
@@ -260,7 +263,7 @@ export class RecordReader implements Reader {
       const { rule, message, isDamage, hint } = remark;
       this.input.say(rule, message, offset, path.text, isDamage, hint);
     }
-    if (isSettled) this.counter.took(spec, follows, at);
+    if (isSettled) this.counter.took(spec, follows);
   }
 
   private checkCount(spec: RecordSpec, block: RawBlock, count: number, path: Path): void {
@@ -326,7 +329,7 @@ export class RecordReader implements Reader {
   /** A record type that the dialect does not have: kept and passed over if its length leads to a record. */
   private stranger(found: Header): Step {
     const { window, offset, headerSize } = this;
-    const { framing } = this.image.dialect;
+    const { framing } = this;
     let at = offset;
     let length = framing.payload(found.len);
     for (let hops = 0; hops < STRANGERS_MOST && length >= 0; hops++) {
@@ -342,7 +345,7 @@ export class RecordReader implements Reader {
   private passOver(found: Header): Item {
     const { window, offset, image, headerSize } = this;
     const path = this.track.inside(`type_${found.type}`).text;
-    const payload = image.dialect.framing.payload(found.len);
+    const payload = this.framing.payload(found.len);
     const message = `${image.dialect.name} has no record ${found.type}; its ${payload} bytes are passed over`;
     this.input.say(unknownRecord, message, offset, path, false);
     const length = headerSize + payload;
@@ -360,7 +363,7 @@ export class RecordReader implements Reader {
 
   private garbage(found: Header): Step {
     const { track, offset } = this;
-    const name = this.image.dialect.byType(found.type)?.name;
+    const name = this.dialect.byType(found.type)?.name;
     const what = name === undefined ? `type ${found.type}` : track.nameAndType(name);
     const message = `expected ${track.expected()}, found ${what} with length ${found.len}`;
     this.damage(garbage, message, track.inside("unknown").text);
@@ -391,7 +394,7 @@ export class RecordReader implements Reader {
   /** The image ends here, with `left` bytes that are no whole record. */
   private cut(left: number, spec?: RecordSpec, length = this.headerSize): Step {
     const { track, headerSize } = this;
-    const { ends } = this.image.dialect;
+    const { ends } = this.dialect;
     const message =
       left === 0
         ? `the image ends without ${ends.join(" or ")}`

@@ -22,6 +22,8 @@ const ADDRESSES_CHECKED = 32 * 1024;
  */
 export const pageCount: Settle = { begin: () => new PageCounts() };
 
+const nothing: Settled = { counts: [] };
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What the count of a VMA's next chunk depends on. */
@@ -34,7 +36,7 @@ class PageCounts implements Settling {
 
   counts(ask: Ask): Settled | number {
     const stored = storedIn(ask);
-    if (stored === 0) return { counts: [] };
+    if (stored === 0) return nothing;
     const word = pageAddress.size;
     const { page } = ask.abi;
     const wanted = Math.min(stored, ADDRESSES_CHECKED) * word;
