@@ -1,5 +1,5 @@
 import type { Enumeration, Field, FlagSet } from "./field.js";
-import { hexOf, isHex } from "./json.js";
+import { hexOf, isHex } from "./hex.js";
 
 /** A value as it stands: hex or decimal by the field's hint, text as it is, bytes as hex digits. */
 export function actualText(field: Field, value: unknown): string {

@@ -1,8 +1,11 @@
+import { mayGenerateCode } from "./code-generation.js";
+import { compileJson } from "./compile-json.js";
 import type { Field } from "./field.js";
-import { jsonText } from "./json-text.js";
-import type { LayoutField } from "./layout.js";
+import { isHex } from "./hex.js";
+import { interpretJson } from "./interpret-json.js";
 import type { Shape, Table, Values } from "./table.js";
-import { trimNuls } from "./text.js";
+
+export { hexOf } from "./hex.js";
 
 /**
  * Values as JSON. Numbers up to 32 bits are numbers. 64 bits do not fit a JSON number of every reader, so they are
@@ -11,63 +14,23 @@ import { trimNuls } from "./text.js";
  */
 export type JsonPrinter<V> = (values: V) => string;
 
-const printers = new WeakMap<object, JsonPrinter<never>[]>();
+const printers = new WeakMap<object, ReturnType<typeof compileJson>[]>();
 
 /**
  * The members of the JSON object for a table's values, without the braces. Of a payload that was cut short only the
- * first `count` fields are printed. Compiled on first use.
+ * first `count` fields are printed. Compiled on first use, where code may be made.
  */
 export function jsonMembers<S extends Shape>(
   table: Table<S>,
   count = table.layout.length,
 ): JsonPrinter<Values<S>> {
-  let compiled = printers.get(table);
-  if (compiled === undefined) {
-    compiled = [];
-    printers.set(table, compiled);
+  let made = printers.get(table);
+  if (made === undefined) {
+    made = [];
+    printers.set(table, made);
   }
-  compiled[count] ??= compileJson(table.layout.slice(0, count));
-  return compiled[count] as JsonPrinter<Values<S>>;
-}
-
-/** True for fields whose value people write in hex. */
-export function isHex(field: Field): boolean {
-  return field.show === "address" || field.show === "hex" || field.flags !== undefined;
-}
-
-/** Two hex digits a byte. */
-export function hexOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += hexPairs[byte];
-  return text;
-}
-
-const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function compileJson(layout: readonly LayoutField[]): JsonPrinter<never> {
-  const print = (field: Field, value: string): string => {
-    switch (field.kind) {
-      case "u64":
-        return isHex(field) ? `'"0x' + ${value}.toString(16) + '"'` : `'"' + ${value} + '"'`;
-      case "bytes":
-        return `'"' + hexOf(${value}) + '"'`;
-      case "text":
-        return `jsonText(JSON.stringify(trimNuls(${value})))`;
-      case "array":
-        return `'[' + ${value}.map(x => ${print(field.element!, "x")}).join(',') + ']'`;
-      default:
-        return value;
-    }
-  };
-  const parts = layout.map(({ name, field }, i) => {
-    const key = `${i > 0 ? "," : ""}${JSON.stringify(name)}:`;
-    return `${JSON.stringify(key)} + ${print(field, `f[${JSON.stringify(name)}]`)}`;
-  });
-  return new Function("hexOf", "trimNuls", "jsonText", `return f => ${parts.join(" + ") || '""'};`)(
-    hexOf,
-    trimNuls,
-    jsonText,
-  );
+  made[count] ??= (mayGenerateCode() ? compileJson : interpretJson)(table.layout.slice(0, count));
+  return made[count];
 }
 
 /** The JSON Schema (2020-12) of a table's values as `jsonMembers` prints them. */

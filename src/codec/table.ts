@@ -1,6 +1,8 @@
 import { CrimgError } from "../errors.js";
+import { mayGenerateCode } from "./code-generation.js";
 import { compileDecoder, compileEncoder } from "./compile.js";
 import type { ByteOrder, Field } from "./field.js";
+import { interpretDecoder, interpretEncoder } from "./interpret.js";
 import type { Decode, Encode, LayoutField } from "./layout.js";
 
 /** The fields of a table in the order of their bytes, by their C names. */
@@ -56,11 +58,17 @@ export function table<const S extends Shape>(head: TableHead, fields: S): Table<
     size: offset,
     variable: layout.some(({ field }) => field.rest),
     decoder(order) {
-      decoders[order] ??= compileDecoder(layout, order) as Decode<Values<S>>;
+      decoders[order] ??= (mayGenerateCode() ? compileDecoder : interpretDecoder)(layout, order) as Decode<
+        Values<S>
+      >;
       return decoders[order];
     },
     encoder(order) {
-      encoders[order] ??= compileEncoder(head.name, layout, order) as Encode<Values<S>>;
+      encoders[order] ??= (mayGenerateCode() ? compileEncoder : interpretEncoder)(
+        head.name,
+        layout,
+        order,
+      ) as Encode<Values<S>>;
       return encoders[order];
     },
   };

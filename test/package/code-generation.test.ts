@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { projectRoot } from "../cli/run-crimg.js";
+
+const forbidden = "--disallow-code-generation-from-strings";
+
+/** What the built library makes of a sample, printed by a process whose node has these flags. */
+function madeBy(...flags: string[]): Record<string, unknown> {
+  const program = `
+    import { readFileSync } from "node:fs";
+    import { bytesSource, convertBytes, decodeLinesSync, dump } from "./dist/index.js";
+
+    const mayGenerateCode = (() => { try { return new Function("return true")(); } catch { return false; } })();
+    const bytes = readFileSync("samples/cr-2/v8-fpu.img");
+    const dumped = view => {
+      let text = "";
+      dump(bytesSource(bytes), piece => { text += piece; }, { view });
+      return text;
+    };
+    const views = Object.fromEntries(["tree", "hex", "json", "jsonl"].map(view => [view, dumped(view)]));
+    const lines = [...decodeLinesSync(bytesSource(bytes))];
+    const { bytes: converted, report } = convertBytes(bytes, { to: "cr-3b" });
+    const image = Buffer.from(converted).toString("base64");
+    console.log(JSON.stringify({ mayGenerateCode, views, lines, image, report }));`;
+  const node = [...flags, "--input-type=module", "--eval", program];
+  return JSON.parse(execFileSync(process.execPath, node, { cwd: projectRoot, encoding: "utf8" }));
+}
+
+test("where code may not be made from text, as in a page with a Content-Security-Policy, images read the same", () => {
+  const { mayGenerateCode: may, ...ordinary } = madeBy();
+  const { mayGenerateCode: mayNot, ...interpreted } = madeBy(forbidden);
+  expect([may, mayNot]).toEqual([true, false]);
+  expect(interpreted).toEqual(ordinary);
+  expect(interpreted["views"]).toMatchObject({ tree: expect.stringContaining("dialect cr-2 (rev 2)") });
+});
+
+test("the command dumps there, too", () => {
+  const args = ["bin/crimg.js", "dump", "samples/cr-2/v8-fpu.img", "--json"];
+  const dumped = (...flags: string[]) =>
+    execFileSync(process.execPath, [...flags, ...args], { cwd: projectRoot, encoding: "utf8" });
+  expect(JSON.parse(dumped(forbidden))).toEqual(JSON.parse(dumped()));
+});
