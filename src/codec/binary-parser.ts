@@ -1,5 +1,6 @@
 import { Parser } from "binary-parser";
-import type { ByteOrder, Field } from "./field.js";
+import type { Abi, ByteOrder } from "./abi.js";
+import type { Field } from "./field.js";
 import type { Shape, Table, Values } from "./table.js";
 import { decodeText, trimNuls } from "./text.js";
 
@@ -9,17 +10,20 @@ export interface TableParser<V> {
 }
 
 /**
- * The table as a binary-parser `Parser`, for tools that build on that library, and as the second opinion that the
- * tests hold our compiled decoders against. Its errors carry no offset and it reads short buffers silently: check the
- * length first.
+ * The table as a binary-parser `Parser` for images of an abi, for tools that build on that library, and as the second
+ * opinion that the tests hold our own decoders against. Its errors carry no offset and it reads short buffers silently:
+ * check the length first.
  */
-export function parserOf<S extends Shape>(table: Table<S>, order: ByteOrder): TableParser<Values<S>> {
-  const parser = new Parser().endianness(order);
-  for (const { name, field } of table.layout) add(parser, name, field, order);
+export function parserOf<S extends Shape>(table: Table<S>, abi: Abi | ByteOrder): TableParser<Values<S>> {
+  const order = typeof abi === "string" ? abi : abi.order;
+  const parser = new Parser();
+  for (const { name, field } of table.at(abi).layout) add(parser, name, field, order);
   return { parse: bytes => parser.parse(bytes) as Values<S> };
 }
 
 function add(parser: Parser, name: string, field: Field, order: ByteOrder): void {
+  // Of the fields that are added from now on.
+  parser.endianness(field.order ?? order);
   switch (field.kind) {
     case "u8":
       parser.uint8(name);
@@ -53,7 +57,7 @@ function add(parser: Parser, name: string, field: Field, order: ByteOrder): void
           Array.from({ length: field.count! }, (_, i) => all.subarray(i * size, (i + 1) * size));
         parser.buffer(name, { length: field.size, formatter: cut });
       } else {
-        const cell = new Parser().endianness(order);
+        const cell = new Parser();
         add(cell, "cell", element, order);
         const unwrap = (cells: { cell: unknown }[]) => cells.map(({ cell }) => cell);
         parser.array(name, {

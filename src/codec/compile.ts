@@ -1,5 +1,6 @@
-import type { ByteOrder, Field, IntegerKind } from "./field.js";
-import { accessors, integerKindOf } from "./integer.js";
+import type { ByteOrder } from "./abi.js";
+import type { Field, IntegerKind } from "./field.js";
+import { accessors, integerKindOf, isLittle } from "./integer.js";
 import type { Decode, Encode, LayoutField } from "./layout.js";
 import { misfit } from "./misfit.js";
 import { decodeText, trimNuls } from "./text.js";
@@ -28,7 +29,6 @@ const fits: Readonly<Record<IntegerKind, string>> = {
 
 /** The decoder of a layout, as code of its own. */
 export function compileDecoder(layout: readonly LayoutField[], order: ByteOrder): Decode<Values> {
-  const little = order === "little";
   const read = (field: Field, offset: number): string => {
     const at = `p + ${offset}`;
     if (field.kind === "bytes" || field.kind === "text") {
@@ -41,7 +41,7 @@ export function compileDecoder(layout: readonly LayoutField[], order: ByteOrder)
       const { element, count } = field as Required<Field>;
       return `[${Array.from({ length: count }, (_, i) => read(element, offset + i * element.size)).join(", ")}]`;
     }
-    return `v.${accessors[integerKindOf(field)].get}(${at}, ${little})`;
+    return `v.${accessors[integerKindOf(field)].get}(${at}, ${isLittle(field, order)})`;
   };
   const members = layout.map(({ name, field, offset }) => `${JSON.stringify(name)}: ${read(field, offset)}`);
   const source = `return (v, p, n) => ({ ${members.join(", ")} });`;
@@ -54,7 +54,6 @@ export function compileEncoder(
   layout: readonly LayoutField[],
   order: ByteOrder,
 ): Encode<Values> {
-  const little = order === "little";
   const write = (name: string, value: string, field: Field, offset: number): string => {
     const label = JSON.stringify(`${table}.${name}`);
     const at = `p + ${offset}`;
@@ -71,7 +70,7 @@ export function compileEncoder(
     }
     const kind = integerKindOf(field);
     const { set } = accessors[kind];
-    return `{ const x = ${value}; if (!(${fits[kind]})) misfit(x, ${label}, "${kind}"); v.${set}(${at}, x, ${little}); }`;
+    return `{ const x = ${value}; if (!(${fits[kind]})) misfit(x, ${label}, "${kind}"); v.${set}(${at}, x, ${isLittle(field, order)}); }`;
   };
   const body = layout.map(({ name, field, offset }) =>
     write(name, `f[${JSON.stringify(name)}]`, field, offset),

@@ -1,8 +1,8 @@
-import type { Enumeration, Field, FlagSet } from "./field.js";
+import type { DeclaredField, Enumeration, FieldHints, FlagSet } from "./field.js";
 import { hexOf, isHex } from "./hex.js";
 
 /** A value as it stands: hex or decimal by the field's hint, text as it is, bytes as hex digits. */
-export function actualText(field: Field, value: unknown): string {
+export function actualText(field: DeclaredField, value: unknown): string {
   if (value instanceof Uint8Array) return hexOf(value);
   if (typeof value === "bigint" || typeof value === "number") {
     if (field.show === "octal") return `0${value.toString(8)}`;
@@ -13,7 +13,7 @@ export function actualText(field: Field, value: unknown): string {
 }
 
 /** What the value means, where the field has names for it: `READ|WRITE`, `SIGCHLD`, a date. Empty if it has none. */
-export function symbolicText(field: Field, value: unknown): string {
+export function symbolicText(field: FieldHints, value: unknown): string {
   if (typeof value !== "bigint" && typeof value !== "number") return "";
   if (field.enum !== undefined) return enumText(field.enum, Number(value));
   if (field.flags !== undefined) return flagsText(field.flags, BigInt(value));

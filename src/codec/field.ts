@@ -1,5 +1,6 @@
-/** Byte order of every integer in an image. A property of the dialect, never of a field. */
-export type ByteOrder = "little" | "big";
+import type { ByteOrder } from "./abi.js";
+
+export type { ByteOrder } from "./abi.js";
 
 export type IntegerKind = "u8" | "u16" | "u32" | "u64" | "s16" | "s32";
 export type FieldKind = IntegerKind | "pad" | "bytes" | "text" | "array";
@@ -35,6 +36,8 @@ export interface FieldHints {
   /** How to print the number: `address`, `hex` and `time` (seconds since the epoch); decimal otherwise. */
   readonly show?: "address" | "hex" | "octal" | "time";
   readonly unit?: "bytes" | "pages" | "seconds";
+  /** The byte order, where it is the same in every image; else the abi's. In an array a hint of the element. */
+  readonly order?: ByteOrder;
   readonly valid?: Valid;
   /** The kernel never sets these bytes: `true`, or why they hold something all the same. */
   readonly stale?: true | string;
@@ -59,6 +62,23 @@ export interface Field<T = unknown> extends FieldHints {
   readonly value?: T;
 }
 
+/** A field whose size only the abi tells: a long, or an array of them. `table.at(abi)` makes a `Field` of it. */
+export interface AbiField<T = unknown> extends FieldHints {
+  readonly kind: "long" | "array";
+  /** Never set: ask the layout of `table.at(abi)`. */
+  readonly size?: never;
+  readonly rest: false;
+  readonly doc: string;
+  /** For arrays. */
+  readonly element?: AbiField;
+  readonly count?: number;
+  /** Carries the type; never set. */
+  readonly value?: T;
+}
+
+/** A field as a table declares it. */
+export type DeclaredField<T = unknown> = Field<T> | AbiField<T>;
+
 const integer =
   <T>(kind: IntegerKind, size: number) =>
   (doc: string, hints: FieldHints = {}): Field<T> => ({ kind, size, rest: false, doc, ...hints });
@@ -70,6 +90,14 @@ export const s16 = integer<number>("s16", 2);
 export const s32 = integer<number>("s32", 4);
 /** Decoded to a bigint: all 64 bits are kept. */
 export const u64 = integer<bigint>("u64", 8);
+
+/**
+ * C's `unsigned long`. Where a word has 4 bytes it is a `u32` and its value a number, where it has 8 a `u64` and a bigint;
+ * encode refuses the other of the two, like any value that does not fit.
+ */
+export function long(doc: string, hints: FieldHints = {}): AbiField<number | bigint> {
+  return { kind: "long", rest: false, doc, ...hints };
+}
 
 /** Padding that the C compiler put in and nobody set. Kept as an unsigned number, so that it can be written back. */
 export function pad(size: 1 | 2 | 4, doc = "padding of the C struct"): Field<number> {
@@ -90,12 +118,15 @@ export function text(size: number | "rest", doc: string, hints: FieldHints = {})
 }
 
 /** `count` fields of one type, one after the other. */
-export function array<T>(element: Field<T>, count: number, doc: string): Field<T[]> {
+export function array<T>(element: Field<T>, count: number, doc: string): Field<T[]>;
+export function array<T>(element: AbiField<T>, count: number, doc: string): AbiField<T[]>;
+export function array(element: DeclaredField, count: number, doc: string): DeclaredField<unknown[]> {
+  if (element.size === undefined) return { kind: "array", rest: false, doc, element, count };
   return { kind: "array", size: element.size * count, rest: false, doc, element, count };
 }
 
 /** True if the kernel gave the field no value: its bytes are padding, or left over. `fields` are those of its record. */
-export function isStale(field: Field, fields: object): boolean {
+export function isStale(field: FieldHints, fields: object): boolean {
   if (field.stale !== undefined) return true;
   return field.defined !== undefined && !(fields as Record<string, unknown>)[field.defined.field];
 }

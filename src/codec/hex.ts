@@ -1,7 +1,7 @@
-import type { Field } from "./field.js";
+import type { FieldHints } from "./field.js";
 
 /** True for fields whose value people write in hex. */
-export function isHex(field: Field): boolean {
+export function isHex(field: FieldHints): boolean {
   return field.show === "address" || field.show === "hex" || field.flags !== undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { ByteOrder } from "./abi.js";
 import type { Field, IntegerKind } from "./field.js";
 
 /** The methods of DataView that read and write an integer of each kind. */
@@ -16,3 +17,8 @@ export function integerKindOf(field: Field): IntegerKind {
 }
 
 const paddings: Readonly<Record<number, IntegerKind>> = { 1: "u8", 2: "u16", 4: "u32" };
+
+/** True if the field's integers are little-endian in images of this order. */
+export function isLittle(field: Field, order: ByteOrder): boolean {
+  return (field.order ?? order) === "little";
+}

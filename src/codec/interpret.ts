@@ -1,5 +1,6 @@
-import type { ByteOrder, Field, IntegerKind } from "./field.js";
-import { accessors, integerKindOf } from "./integer.js";
+import type { ByteOrder } from "./abi.js";
+import type { Field, IntegerKind } from "./field.js";
+import { accessors, integerKindOf, isLittle } from "./integer.js";
 import type { Decode, Encode, LayoutField } from "./layout.js";
 import { misfit } from "./misfit.js";
 import { decodeText, trimNuls } from "./text.js";
@@ -63,7 +64,7 @@ function reader(field: Field, offset: number, order: ByteOrder): Read {
     );
     return (view, at, length) => elements.map(read => read(view, at, length));
   }
-  const little = order === "little";
+  const little = isLittle(field, order);
   const { get } = accessors[integerKindOf(field)];
   return (view, at) => view[get](at + offset, little);
 }
@@ -85,7 +86,7 @@ function writer(label: string, field: Field, offset: number, order: ByteOrder): 
       for (const [i, write] of elements.entries()) write(view, at, list[i]);
     };
   }
-  const little = order === "little";
+  const little = isLittle(field, order);
   const integer = integerKindOf(field);
   const { set } = accessors[integer];
   return (view, at, value) => {

@@ -3,14 +3,15 @@ import { compileJson } from "./compile-json.js";
 import type { Field } from "./field.js";
 import { isHex } from "./hex.js";
 import { interpretJson } from "./interpret-json.js";
-import type { Shape, Table, Values } from "./table.js";
+import type { BoundTable, Placed, Shape, Table, Values } from "./table.js";
 
 export { hexOf } from "./hex.js";
 
 /**
  * Values as JSON. Numbers up to 32 bits are numbers. 64 bits do not fit a JSON number of every reader, so they are
- * always strings: `0x` hex for addresses, flags and masks, decimal for the rest. Bytes are strings of hex digits, text
- * is text without the NULs at its end (the item's length says how many there were).
+ * always strings: `0x` hex for addresses, flags and masks, decimal for the rest. A long is a number in an image of 4-byte
+ * words and a string in one of 8-byte words. Bytes are strings of hex digits, text is text without the NULs at its end
+ * (the item's length says how many there were).
  */
 export type JsonPrinter<V> = (values: V) => string;
 
@@ -18,23 +19,26 @@ const printers = new WeakMap<object, ReturnType<typeof compileJson>[]>();
 
 /**
  * The members of the JSON object for a table's values, without the braces. Of a payload that was cut short only the
- * first `count` fields are printed. Compiled on first use, where code may be made.
+ * first `count` fields are printed. A table that holds longs is given as `table.at(abi)`. Made on first use.
  */
 export function jsonMembers<S extends Shape>(
-  table: Table<S>,
-  count = table.layout.length,
+  { layout }: Table<S> | BoundTable<S>,
+  count = layout.length,
 ): JsonPrinter<Values<S>> {
-  let made = printers.get(table);
+  let made = printers.get(layout);
   if (made === undefined) {
     made = [];
-    printers.set(table, made);
+    printers.set(layout, made);
   }
-  made[count] ??= (mayGenerateCode() ? compileJson : interpretJson)(table.layout.slice(0, count));
+  made[count] ??= (mayGenerateCode() ? compileJson : interpretJson)(layout.slice(0, count));
   return made[count];
 }
 
-/** The JSON Schema (2020-12) of a table's values as `jsonMembers` prints them. */
-export function jsonSchemaOf(table: Table): Record<string, unknown> {
+/**
+ * The JSON Schema (2020-12) of a table's values as `jsonMembers` prints them. A table that holds longs is given as
+ * `table.at(abi)`.
+ */
+export function jsonSchemaOf(table: Placed): Record<string, unknown> {
   const properties = Object.fromEntries(table.layout.map(({ name, field }) => [name, schemaOfField(field)]));
   return {
     title: table.struct || table.name,

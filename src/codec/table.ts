@@ -1,15 +1,22 @@
 import { CrimgError } from "../errors.js";
+import type { Abi, ByteOrder } from "./abi.js";
 import { mayGenerateCode } from "./code-generation.js";
 import { compileDecoder, compileEncoder } from "./compile.js";
-import type { ByteOrder, Field } from "./field.js";
+import type { DeclaredField } from "./field.js";
 import { interpretDecoder, interpretEncoder } from "./interpret.js";
 import type { Decode, Encode, LayoutField } from "./layout.js";
+import { needsAbi, placeFields } from "./place-fields.js";
 
 /** The fields of a table in the order of their bytes, by their C names. */
-export type Shape = Readonly<Record<string, Field>>;
+export type Shape = Readonly<Record<string, DeclaredField>>;
 
-/** The values of a table's fields: number up to 32 bits, bigint for 64, string for text, a view for bytes. */
-export type Values<S extends Shape> = { -readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never };
+/**
+ * The values of a table's fields: number up to 32 bits, bigint for 64, either for a long, string for text, a view for
+ * bytes.
+ */
+export type Values<S extends Shape> = {
+  -readonly [K in keyof S]: S[K] extends DeclaredField<infer T> ? T : never;
+};
 
 /** What a table is called, and where it comes from. */
 export interface TableHead {
@@ -28,89 +35,128 @@ export interface TableHead {
   readonly brief?: readonly (readonly string[])[];
 }
 
-/** One payload layout: declared once, and everything that knows about it comes from here. */
-export interface Table<S extends Shape = Shape> extends TableHead {
-  readonly fields: S;
+/** Where a table's fields are, which for a table without longs is the same in every image. */
+export interface Placed extends TableHead {
   readonly layout: readonly LayoutField[];
   /** Bytes; where the last field takes the rest of the payload, the bytes before it. */
   readonly size: number;
   /** True if payloads of one table differ in length. */
   readonly variable: boolean;
-  /** Compiled on first use, once per byte order. */
+}
+
+/** A table in images of one abi: the same object for each abi in which it is the same. */
+export interface BoundTable<S extends Shape = Shape> extends Placed {
+  /** Made on first use. */
+  readonly decode: Decode<Values<S>>;
+  /** Made on first use. */
+  readonly encode: Encode<Values<S>>;
+}
+
+/**
+ * One payload layout: declared once, and everything that knows about it comes from here. `layout` and `size` of a table
+ * that holds longs differ from image to image: to ask the table itself for them throws an Error, the programmer's.
+ */
+export interface Table<S extends Shape = Shape> extends Placed {
+  readonly fields: S;
+  /** The table in images of an abi. The byte order alone will do for a table without longs. */
+  at(abi: Abi | ByteOrder): BoundTable<S>;
+  /** `at(order).decode` */
   decoder(order: ByteOrder): Decode<Values<S>>;
+  /** `at(order).encode` */
   encoder(order: ByteOrder): Encode<Values<S>>;
 }
 
 /** Declares a payload layout. */
 export function table<const S extends Shape>(head: TableHead, fields: S): Table<S> {
-  const layout: LayoutField[] = [];
-  let offset = 0;
-  for (const [name, field] of Object.entries(fields)) {
-    layout.push({ name, ctype: cType(field), offset, size: field.size, field });
-    offset += field.size;
-  }
-  const decoders: Partial<Record<ByteOrder, Decode<Values<S>>>> = {};
-  const encoders: Partial<Record<ByteOrder, Encode<Values<S>>>> = {};
-  return {
+  const hasLongs = Object.values(fields).some(needsAbi);
+  const narrow = boundTables<S>(head, placeFields(fields, 4));
+  const wide = hasLongs ? boundTables<S>(head, placeFields(fields, 8)) : narrow;
+  const { layout, size, variable } = narrow.little;
+  const at = (abi: Abi | ByteOrder) => {
+    if (typeof abi !== "string") return (abi.word === 8 ? wide : narrow)[abi.order];
+    if (hasLongs) throw withoutAbi(head);
+    return narrow[abi];
+  };
+  const asked = {
     ...head,
     fields,
-    layout,
-    size: offset,
-    variable: layout.some(({ field }) => field.rest),
-    decoder(order) {
-      decoders[order] ??= (mayGenerateCode() ? compileDecoder : interpretDecoder)(layout, order) as Decode<
-        Values<S>
-      >;
-      return decoders[order];
+    variable,
+    at,
+    decoder: (order: ByteOrder) => at(order).decode,
+    encoder: (order: ByteOrder) => at(order).encode,
+  };
+  if (!hasLongs) return { ...asked, layout, size };
+  return {
+    ...asked,
+    get layout(): never {
+      throw withoutAbi(head);
     },
-    encoder(order) {
-      encoders[order] ??= (mayGenerateCode() ? compileEncoder : interpretEncoder)(
-        head.name,
-        layout,
-        order,
-      ) as Encode<Values<S>>;
-      return encoders[order];
+    get size(): never {
+      throw withoutAbi(head);
     },
   };
 }
 
-/** The payload's bytes for `values`, in a buffer of their own. `length` is needed only for payloads of varying length. */
+function withoutAbi({ name }: TableHead): Error {
+  return new Error(`the layout of ${name} depends on the word size: ask ${name}.at(abi)`);
+}
+
+function boundTables<S extends Shape>(
+  head: TableHead,
+  layout: readonly LayoutField[],
+): Readonly<Record<ByteOrder, BoundTable<S>>> {
+  const placed: Placed = {
+    ...head,
+    layout,
+    size: layout.reduce((sum, { size }) => sum + size, 0),
+    variable: layout.some(({ field }) => field.rest),
+  };
+  return { little: boundTable(placed, "little"), big: boundTable(placed, "big") };
+}
+
+function boundTable<S extends Shape>(placed: Placed, order: ByteOrder): BoundTable<S> {
+  const { name, layout } = placed;
+  let decode: Decode<Values<S>> | undefined;
+  let encode: Encode<Values<S>> | undefined;
+  return {
+    ...placed,
+    get decode() {
+      decode ??= (mayGenerateCode() ? compileDecoder : interpretDecoder)(layout, order) as Decode<Values<S>>;
+      return decode;
+    },
+    get encode() {
+      encode ??= (mayGenerateCode() ? compileEncoder : interpretEncoder)(name, layout, order);
+      return encode;
+    },
+  };
+}
+
+/**
+ * The payload's bytes for `values` in images of an abi, in a buffer of their own. `length` in bytes is needed only for
+ * payloads of varying length. Throws `out-of-range` for a value that does not fit its field.
+ */
 export function encodeTable<S extends Shape>(
   table: Table<S>,
   values: Values<S>,
-  order: ByteOrder,
-  length = table.size,
+  abi: Abi | ByteOrder,
+  length?: number,
 ): Uint8Array {
-  const bytes = new Uint8Array(length);
-  table.encoder(order)(new DataView(bytes.buffer), 0, values);
+  const { size, encode } = table.at(abi);
+  const bytes = new Uint8Array(length ?? size);
+  encode(new DataView(bytes.buffer), 0, values);
   return bytes;
 }
 
-/** The values of the payload that `bytes` holds. Throws `truncated` if it holds less. */
+/** The values of the payload that `bytes` holds, of an image of this abi. Throws `truncated` if it holds less. */
 export function decodeTable<S extends Shape>(
   table: Table<S>,
   bytes: Uint8Array,
-  order: ByteOrder,
+  abi: Abi | ByteOrder,
 ): Values<S> {
-  if (bytes.length < table.size) {
-    throw new CrimgError("truncated", `${table.name} needs ${table.size} bytes, ${bytes.length} given`);
+  const { name, size, decode } = table.at(abi);
+  if (bytes.length < size) {
+    throw new CrimgError("truncated", `${name} needs ${size} bytes, ${bytes.length} given`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return table.decoder(order)(view, 0, bytes.byteLength);
-}
-
-function cType(field: Field): string {
-  if (field.c !== undefined) return field.c;
-  switch (field.kind) {
-    case "pad":
-      return "pad";
-    case "text":
-      return field.rest ? "char[]" : `char[${field.size}]`;
-    case "bytes":
-      return field.rest ? "__u8[]" : `__u8[${field.size}]`;
-    case "array":
-      return `${cType(field.element!)}[${field.count}]`;
-    default:
-      return `__${field.kind}`;
-  }
+  return decode(view, 0, bytes.byteLength);
 }

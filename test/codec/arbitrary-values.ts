@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import type { Field } from "../../src/codec/field.js";
-import type { Shape, Table, Values } from "../../src/codec/table.js";
+import type { BoundTable, Placed, Shape, Table, Values } from "../../src/codec/table.js";
 import { decodeText, trimNuls } from "../../src/codec/text.js";
 
 /** Random values of a table, extremes of every field among them. Text is made from random bytes, mostly not UTF-8. */
-export function arbitraryValues<S extends Shape>(table: Table<S>): fc.Arbitrary<Values<S>> {
+export function arbitraryValues<S extends Shape>(table: Table<S> | BoundTable<S>): fc.Arbitrary<Values<S>> {
   const members = table.layout.map(({ name, field }) => [name, arbitraryValue(field)]);
   return fc.record(Object.fromEntries(members)) as fc.Arbitrary<Values<S>>;
 }
 
 /** Random payloads: of the table's size, or of any length where the last field takes the rest. */
-export function arbitraryPayload(table: Table): fc.Arbitrary<Uint8Array> {
+export function arbitraryPayload(table: Placed): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength: table.size, maxLength: table.size + (table.variable ? 80 : 0) });
 }
 

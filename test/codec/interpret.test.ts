@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ByteOrder } from "../../src/codec/abi.js";
 import { compileDecoder, compileEncoder } from "../../src/codec/compile.js";
 import { compileJson } from "../../src/codec/compile-json.js";
-import type { ByteOrder } from "../../src/codec/field.js";
 import { interpretDecoder, interpretEncoder } from "../../src/codec/interpret.js";
 import { interpretJson } from "../../src/codec/interpret-json.js";
-import type { Table } from "../../src/codec/table.js";
-import { arbitraryTable } from "./arbitrary-table.js";
+import type { BoundTable, Placed } from "../../src/codec/table.js";
+import { arbitraryAbi, arbitraryTable } from "./arbitrary-table.js";
 import { arbitraryPayload, arbitraryValues } from "./arbitrary-values.js";
 import { outcomeOf } from "./outcome.js";
 import { tables } from "./tables.js";
@@ -15,7 +15,7 @@ import { tables } from "./tables.js";
 const AT = 3;
 const anyOrder = fc.constantFrom<ByteOrder>("little", "big");
 /** A payload of the table, one that is half NULs (text ends with them), or one that was cut short somewhere. */
-const anyPayload = (table: Table) =>
+const anyPayload = (table: Placed) =>
   fc.oneof(
     arbitraryPayload(table),
     arbitraryPayload(table).map(bytes => bytes.map(byte => (byte & 1 ? byte : 0))),
@@ -32,7 +32,7 @@ const junk = fc.oneof(
   fc.array(fc.integer({ min: -1, max: 256 }), { maxLength: 4 }),
 );
 
-function decodesAlike({ layout }: Table, payload: Uint8Array, order: ByteOrder): void {
+function decodesAlike({ layout }: Placed, payload: Uint8Array, order: ByteOrder): void {
   const bytes = new Uint8Array([...Array(AT).fill(0xee), ...payload]);
   const view = new DataView(bytes.buffer);
   const [compiled, interpreted] = [compileDecoder, interpretDecoder].map(make =>
@@ -41,7 +41,7 @@ function decodesAlike({ layout }: Table, payload: Uint8Array, order: ByteOrder):
   expect(interpreted).toEqual(compiled);
 }
 
-function encodesAlike({ name, layout }: Table, values: object, length: number, order: ByteOrder): void {
+function encodesAlike({ name, layout }: Placed, values: object, length: number, order: ByteOrder): void {
   const [compiled, interpreted] = [compileEncoder, interpretEncoder].map(make => {
     const bytes = new Uint8Array(AT + length).fill(0xee);
     const encode = make(name, layout, order);
@@ -51,15 +51,15 @@ function encodesAlike({ name, layout }: Table, values: object, length: number, o
   expect(interpreted).toEqual(compiled);
 }
 
-function printsAlike({ layout }: Table, values: object, count: number): void {
+function printsAlike({ layout }: Placed, values: object, count: number): void {
   const [compiled, interpreted] = [compileJson, interpretJson].map(make =>
     outcomeOf(() => make(layout.slice(0, count))(values as never)),
   );
   expect(interpreted).toEqual(compiled);
 }
 
-/** What is held over random tables, and over each table of the formats. */
-function alike(of: fc.Arbitrary<Table>, numRuns: number): void {
+/** What is held over random tables in any abi, and over each table of the formats. */
+function alike(of: fc.Arbitrary<BoundTable>, numRuns: number): void {
   const withValues = of.chain(table => fc.tuple(fc.constant(table), arbitraryValues(table)));
 
   test("decodes alike, and fails alike where the payload is too short", () => {
@@ -106,6 +106,11 @@ function alike(of: fc.Arbitrary<Table>, numRuns: number): void {
   });
 }
 
-describe("a table that is interpreted, of fields of all kinds", () => alike(arbitraryTable(), 300));
+const anyTable = fc.tuple(arbitraryTable(), arbitraryAbi).map(([table, abi]) => table.at(abi));
 
-describe.each(tables)("%s, interpreted", (_, table) => alike(fc.constant(table), 25));
+describe("a table that is interpreted, of fields of all kinds", () => alike(anyTable, 300));
+
+describe.each(tables)("%s, interpreted", (_, table) => {
+  const bound = arbitraryAbi.map(abi => table.at(abi));
+  alike(bound, 25);
+});

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ByteOrder } from "../../src/codec/abi.js";
 import { parserOf } from "../../src/codec/binary-parser.js";
-import type { ByteOrder } from "../../src/codec/field.js";
 import { decodeTable, encodeTable, type Table, type Values } from "../../src/codec/table.js";
 import { encodeText } from "../../src/codec/text.js";
+import { arbitraryAbi, arbitraryTable } from "./arbitrary-table.js";
 import { arbitraryPayload, arbitraryValues } from "./arbitrary-values.js";
 import { tables } from "./tables.js";
 
@@ -62,5 +63,22 @@ describe.each(tables)("%s", (_, table) => {
         expect(encodeTable(table, decodeTable(table, bytes, order), order, bytes.length)).toEqual(bytes);
       }
     });
+  });
+});
+
+describe("a table of fields of any kind, in any abi", () => {
+  const input = fc.tuple(arbitraryTable(), arbitraryAbi).chain(([table, abi]) => {
+    return fc.tuple(fc.constant(table), fc.constant(abi), arbitraryPayload(table.at(abi)));
+  });
+
+  test("random bytes come back from their values, and binary-parser reads the same values", () => {
+    fc.assert(
+      fc.property(input, ([table, abi, bytes]) => {
+        const values = decodeTable(table, bytes, abi);
+        expect(parserOf(table, abi).parse(bytes)).toEqual(values);
+        expect(encodeTable(table, values, abi, bytes.length)).toEqual(bytes);
+      }),
+      { numRuns: 200 },
+    );
   });
 });
