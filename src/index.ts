@@ -1,5 +1,6 @@
 /**
- * crimg: reads the checkpoint images of the Linux checkpoint/restart kernels (linux-cr).
+ * crimg: reads the checkpoint images of the Linux checkpoint/restart kernels (linux-cr). What their records are declared
+ * with is `crimg/codec`.
  *
  * @example
  * const image = await openImage("app.img");
@@ -8,21 +9,13 @@
  * }
  */
 
-export { parserOf, type TableParser } from "./codec/binary-parser.js";
+export type { Abi, ByteOrder } from "./codec/abi.js";
 export { actualText, symbolicText } from "./codec/describe.js";
 export { escapeText } from "./codec/escape.js";
-export type { ByteOrder, Enumeration, Field, FieldHints, FlagSet, Valid } from "./codec/field.js";
+export type { Field } from "./codec/field.js";
 export type { Grammar, RawBlock } from "./codec/grammar.js";
-export { jsonSchemaOf } from "./codec/json.js";
 export type { LayoutField } from "./codec/layout.js";
-export {
-  decodeTable,
-  encodeTable,
-  type Shape,
-  type Table,
-  type TableHead,
-  type Values,
-} from "./codec/table.js";
+export type { Table } from "./codec/table.js";
 export { decodeText, encodeText, splitAtNul } from "./codec/text.js";
 export type {
   ChangeKind,

@@ -26,6 +26,7 @@ export function timeText(seconds: bigint): string {
   return Number.isNaN(date.getTime()) ? "" : date.toISOString().replace(".000Z", "Z");
 }
 
+/** The name of a value: `SIGCHLD`; `unknown` for one that has none, empty for a 0 that has none. */
 export function enumText({ name, values }: Enumeration, value: number): string {
   const found = Object.entries(values).find(([, number]) => number === value);
   if (found === undefined) return value === 0 ? "" : "unknown";

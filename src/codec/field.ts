@@ -2,7 +2,9 @@ import type { ByteOrder } from "./abi.js";
 
 export type { ByteOrder } from "./abi.js";
 
+/** An integer by sign and bits. */
 export type IntegerKind = "u8" | "u16" | "u32" | "u64" | "s16" | "s32";
+/** What a field is made of, once the abi is known: a long has become an integer. */
 export type FieldKind = IntegerKind | "pad" | "bytes" | "text" | "array";
 
 /** Names for single values. */
@@ -83,12 +85,17 @@ const integer =
   <T>(kind: IntegerKind, size: number) =>
   (doc: string, hints: FieldHints = {}): Field<T> => ({ kind, size, rest: false, doc, ...hints });
 
+/** One byte, unsigned; decoded to a number. */
 export const u8 = integer<number>("u8", 1);
+/** Two bytes, unsigned; decoded to a number. */
 export const u16 = integer<number>("u16", 2);
+/** Four bytes, unsigned; decoded to a number. */
 export const u32 = integer<number>("u32", 4);
+/** Two bytes, two's complement; decoded to a number. */
 export const s16 = integer<number>("s16", 2);
+/** Four bytes, two's complement; decoded to a number. */
 export const s32 = integer<number>("s32", 4);
-/** Decoded to a bigint: all 64 bits are kept. */
+/** Eight bytes, unsigned; decoded to a bigint, so that all 64 bits are kept. */
 export const u64 = integer<bigint>("u64", 8);
 
 /**

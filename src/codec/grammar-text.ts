@@ -28,6 +28,7 @@ export function grammarLines(node: Node, indent = ""): string[] {
   }
 }
 
+/** A raw block in words: name, size, condition and meaning. */
 export function rawText({ name, doc, count, stride, when }: RawBlock): string {
   const size =
     stride === 1 ? `${amountText(count)} bytes` : `${amountText(count)} x ${amountText(stride)} bytes`;

@@ -112,36 +112,43 @@ export interface Ask {
   readonly headerSize: number;
 }
 
+/** What a grammar is made of. */
 export type Node = RecordNode | SequenceNode | OptionalNode | RepeatNode | GroupNode | ChoiceNode;
 /** Something a grammar is made of; a bare string is a record without raw blocks. */
 export type Grammar = string | Node;
 
+/** A record and its raw blocks: made by `record`. */
 export interface RecordNode {
   readonly kind: "record";
   readonly record: string;
   readonly raw: readonly RawBlock[];
 }
+/** One after the other: made by `sequence`. */
 export interface SequenceNode {
   readonly kind: "sequence";
   readonly parts: readonly Node[];
 }
+/** There or not: made by `optional`. */
 export interface OptionalNode {
   readonly kind: "optional";
   readonly body: Node;
   readonly when: Condition | undefined;
   readonly note: string | undefined;
 }
+/** Several of a group: made by `counted`, which sets `count`, or by `until`, which sets `until`. */
 export interface RepeatNode {
   readonly kind: "repeat";
   readonly body: GroupNode;
   readonly count: Amount | undefined;
   readonly until: Condition | undefined;
 }
+/** A place with a name: made by `group`. */
 export interface GroupNode {
   readonly kind: "group";
   readonly name: string;
   readonly body: Node;
 }
+/** One of several: made by `choice`. */
 export interface ChoiceNode {
   readonly kind: "choice";
   readonly options: readonly Node[];

@@ -1,4 +1,5 @@
-import { dialectNamed, encodeTable, parserOf } from "../../dist/index.js";
+import { encodeTable, parserOf } from "../../dist/codec/index.js";
+import { dialectNamed } from "../../dist/index.js";
 
 const COUNT = 100_000;
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../cli/run-crimg.js";
@@ -52,8 +52,8 @@ describe("package.json", () => {
     expect(Object.keys(manifest.scripts).filter(name => hooks.includes(name))).toEqual([]);
   });
 
-  test("needs no more than the three packages the design names", () => {
-    expect(Object.keys(manifest.dependencies).sort()).toEqual(["ajv", "binary-parser", "chalk", "yargs"]);
+  test("needs two packages; what the command needs is bundled with it", () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(["ajv", "binary-parser"]);
   });
 });
 
@@ -121,6 +121,12 @@ describe("the tarball", () => {
 });
 
 describe("installed in an empty folder", () => {
+  test("it brings the two packages that it needs, and those that ajv needs", () => {
+    const ofAjv = ["fast-deep-equal", "fast-uri", "json-schema-traverse", "require-from-string"];
+    const names = readdirSync(join(folder, "node_modules")).filter(name => !name.startsWith("."));
+    expect(names.sort()).toEqual(["ajv", "binary-parser", "crimg", ...ofAjv]);
+  });
+
   test("npx crimg --version", () => {
     expect(run("npx", "--no-install", "crimg", "--version").trim()).toBe(manifest.version);
   });
@@ -159,6 +165,24 @@ describe("installed in an empty folder", () => {
     });
   });
 
+  test('import { table } from "crimg/codec"', () => {
+    writeFileSync(
+      join(folder, "codec.mjs"),
+      `import { decodeTable, encodeTable, long, parserOf, table, u16 } from "crimg/codec";
+       const head = { name: "VMA", struct: "vma", doc: "A memory area.", source: "" };
+       const vma = table(head, { kind: u16("Kind."), start: long("First address.") });
+       const abi = { order: "big", word: 4, page: 4096, arch: "s390" };
+       const bytes = encodeTable(vma, { kind: 2, start: 0x8048000 }, abi);
+       console.log(JSON.stringify([[...bytes], decodeTable(vma, bytes, abi), parserOf(vma, abi).parse(bytes)]));`,
+    );
+    const values = { kind: 2, start: 0x8048000 };
+    expect(JSON.parse(run(process.execPath, "codec.mjs"))).toEqual([
+      [0, 2, 0x08, 0x04, 0x80, 0x00],
+      values,
+      values,
+    ]);
+  });
+
   test("the schemas and package.json can be imported by name, and nothing that is not exported", () => {
     writeFileSync(
       join(folder, "schemas.mjs"),
@@ -176,5 +200,78 @@ describe("installed in an empty folder", () => {
       manifest.version,
       "ERR_PACKAGE_PATH_NOT_EXPORTED",
     ]);
+  });
+});
+
+describe("its types", () => {
+  const program = `
+    import { type Abi, type Item, openImage, type Table } from "crimg";
+    import { array, decodeTable, encodeTable, long, parserOf, table, u16, type Values } from "crimg/codec";
+
+    const head = { name: "VMA", struct: "vma", doc: "A memory area.", source: "" };
+    const vma = table(head, { start: long("First address."), ids: array(u16("One."), 2, "Two.") });
+    const abi: Abi = { order: "little", word: 8, page: 4096, arch: "x86_64" };
+    const values: Values<typeof vma.fields> = { start: 1n, ids: [1, 2] };
+    const bytes: Uint8Array = encodeTable(vma, values, abi);
+    export const starts: (number | bigint)[] = [decodeTable(vma, bytes, abi).start, parserOf(vma, abi).parse(bytes).start];
+    export const any: Table = vma;
+    // @ts-expect-error: no field of that name
+    decodeTable(vma, bytes, abi).end;
+
+    const image = await openImage(bytes);
+    export const offsets: number[] = [];
+    for await (const item of image.items() as AsyncIterable<Item>) offsets.push(item.offset);`;
+  const compilers = { nodenext: "nodenext", bundler: "esnext" };
+
+  test.each(Object.entries(compilers))(
+    "hold in a program of moduleResolution %s",
+    (moduleResolution, module) => {
+      const options = { module, moduleResolution, target: "es2022", lib: ["es2022", "dom"], types: [] };
+      const strict = { strict: true, skipLibCheck: false, noEmit: true };
+      const project = `tsconfig.${moduleResolution}.json`;
+      writeFileSync(join(folder, "types.mts"), program);
+      writeFileSync(
+        join(folder, project),
+        JSON.stringify({ compilerOptions: { ...options, ...strict }, files: ["types.mts"] }),
+      );
+      expect(run(join(projectRoot, "node_modules/.bin/tsc"), "-p", project)).toBe("");
+    },
+  );
+});
+
+describe("without the packages that it needs", () => {
+  const bare = temporaryFolder();
+  const runThere = (...args: string[]) =>
+    execFileSync(process.execPath, args, { cwd: bare, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const inside = join("node_modules", manifest.name);
+
+  beforeAll(() => {
+    cpSync(installed, join(bare, inside), { recursive: true });
+    copyFileSync(join(folder, "app.img"), join(bare, "app.img"));
+  });
+
+  test("crimg is loaded and reads images; crimg/codec asks for binary-parser", () => {
+    writeFileSync(
+      join(bare, "read.mjs"),
+      `import { openImage } from "crimg";
+       const image = await openImage("app.img");
+       const { tasks } = await image.summary();
+       const { code, message } = await import("crimg/codec").catch(error => error);
+       console.log(JSON.stringify({ tasks: tasks.length, code, message }));`,
+    );
+    expect(JSON.parse(runThere("read.mjs"))).toEqual({
+      tasks: 5,
+      code: "ERR_MODULE_NOT_FOUND",
+      message: expect.stringContaining("binary-parser"),
+    });
+  });
+
+  test("the command does all that it does: decode and encode, which checks lines with ajv", () => {
+    const crimg = join(inside, manifest.bin["crimg"]!);
+    expect(runThere(crimg, "dump", "app.img")).toBe(run(process.execPath, crimg, "dump", "app.img"));
+    runThere(crimg, "decode", "app.img", "-o", "app.jsonl");
+    runThere(crimg, "encode", "app.jsonl", "-o", "again.img");
+    const [first, again] = ["app.img", "again.img"].map(name => readFileSync(join(bare, name)));
+    expect(again!.equals(first!)).toBe(true);
   });
 });
