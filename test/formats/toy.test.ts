@@ -17,7 +17,7 @@ const shelf = (from: number, ...pages: number[]): BuildItem[] => [
   { name: "SHELF", fields: { from, pages: pages.length } },
   { bytes: Uint8Array.from(pages.flatMap(page => Array<number>(16).fill(page))) },
 ];
-export const box = buildImage(toy1, [
+const box = buildImage(toy1, [
   { name: "BOX", fields: { magic: 0x546f7973, owners: 2 } },
   owner(7, "Ann", 2),
   ...shelf(0x1000, 1, 2, 3),
