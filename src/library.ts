@@ -1,9 +1,11 @@
 import * as converting from "./convert/convert.js";
 import * as splitting from "./convert/split.js";
-import * as dumping from "./dump/dump.js";
+import { type DumpOptions, type DumpReport, dumping } from "./dump/dump.js";
+import { summarizing } from "./dump/summarize.js";
 import { formats } from "./formats/registry.js";
 import * as decoding from "./lines/decode.js";
 import type { Summary } from "./model/summary.js";
+import { resultSync } from "./source/drive.js";
 import type { Source, SyncSource } from "./source/source.js";
 import type { Item } from "./stream/item.js";
 import type { OpenedImage } from "./stream/items.js";
@@ -23,18 +25,14 @@ export function walkSync(source: SyncSource, options?: WalkOptions): Generator<I
   return walking.walkSync(source, formats, options);
 }
 
-/** See dump/dump.ts. */
-export function dump(
-  source: SyncSource,
-  write: (text: string) => void,
-  options?: dumping.DumpOptions,
-): dumping.DumpReport {
-  return dumping.dump(source, formats, write, options);
+/** Writes a dump of the input to `write`. */
+export function dump(source: SyncSource, write: (text: string) => void, options?: DumpOptions): DumpReport {
+  return resultSync(source, dumping(source, formats, write, options));
 }
 
 /** The summary of every image in the input. */
 export function summarize(source: SyncSource, options?: WalkOptions): Summary[] {
-  return dumping.summarize(source, formats, options);
+  return resultSync(source, summarizing(source.size, formats, options));
 }
 
 /** Verifies any input: yields findings as the walk goes, and returns the report. */

@@ -55,7 +55,8 @@ type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
   const [
-    { dumpInSteps },
+    { dumping },
+    { driveSync },
     { selectableNames },
     { dialectNamed },
     { fileSource },
@@ -64,6 +65,7 @@ export const run: Run<Args> = async args => {
     { progressOf },
   ] = await Promise.all([
     import("../dump/dump.js"),
+    import("../source/drive.js"),
     import("../dump/select.js"),
     import("../formats/format.js"),
     import("../source/file-source.js"),
@@ -96,7 +98,7 @@ export const run: Run<Args> = async args => {
   try {
     const watched = progress.watch(source);
     const report = await writeLong(args.output, target, write =>
-      inSteps(dumpInSteps(watched, formats, write, options)),
+      inSteps(driveSync(watched, dumping(watched, formats, write, options))),
     );
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {
@@ -115,8 +117,8 @@ export const run: Run<Args> = async args => {
   }
 };
 
-/** Nothing in a dump waits for anything: between its steps signals are heard. */
-async function inSteps<T>(steps: Iterator<void, T>): Promise<T> {
+/** Nothing in a dump waits for anything: signals are heard in its pauses. */
+async function inSteps<T>(steps: Iterator<unknown, T>): Promise<T> {
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;

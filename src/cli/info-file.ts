@@ -1,7 +1,8 @@
-import { summarize } from "../dump/dump.js";
+import { summarizing } from "../dump/summarize.js";
 import { dialectNamed } from "../formats/format.js";
 import { formats } from "../formats/registry.js";
 import type { Summary } from "../model/summary.js";
+import { resultSync } from "../source/drive.js";
 import type { ImageStart } from "../stream/item.js";
 import { type FileFailure, type Watch, withFile } from "./with-file.js";
 
@@ -27,14 +28,14 @@ export type InfoResult =
 export function infoFile({ path, dialect, ...options }: InfoJob, watch?: Watch): InfoResult {
   return withFile(path, watch, source => {
     let errors = 0;
-    const summaries = summarize(source, formats, {
+    const work = summarizing(source.size, formats, {
       ...options,
       ...(dialect !== undefined && { dialect: dialectNamed(dialect, formats) }),
       onFinding(_, isDamage) {
         if (isDamage) errors++;
       },
     });
-    return { path, summaries: summaries.map(sent), errors };
+    return { path, summaries: resultSync(source, work).map(sent), errors };
   });
 }
 

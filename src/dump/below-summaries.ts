@@ -12,7 +12,7 @@ interface Part {
 
 /**
  * Prints the lines of each image below its summary, which is known when the image has been read. Lines are held back
- * until then; if there are too many the summaries are asked for, which means reading the input once more.
+ * until then; if there are too many the input is read once more for the summaries alone.
  */
 export class BelowSummaries {
   /** Undefined once the summaries are known. */
@@ -24,7 +24,6 @@ export class BelowSummaries {
     private readonly print: (line: string) => void,
     /** Prints a summary. */
     private readonly head: (summary: Summary) => void,
-    private readonly summarize: () => readonly Summary[],
   ) {}
 
   /** True while it waits for the summaries. */
@@ -39,7 +38,11 @@ export class BelowSummaries {
     }
     this.held.at(-1)!.lines.push(text);
     this.length += text.length;
-    if (this.length > HELD_MOST) this.release(this.summarize());
+  }
+
+  /** True if so much is held back that the summaries should be found out by themselves. */
+  get isFull(): boolean {
+    return this.held !== undefined && this.length > HELD_MOST;
   }
 
   /** What comes now is of this image. */

@@ -1,11 +1,13 @@
 import { jsonText } from "../codec/json-text.js";
 import { CrimgError } from "../errors.js";
 import type { Finding } from "../finding.js";
-import { evidenceOf, type Format, formatOf } from "../formats/format.js";
-import { Summarizer, type Summary } from "../model/summary.js";
-import type { SyncSource } from "../source/source.js";
+import type { Format } from "../formats/format.js";
+import type { Summary } from "../model/summary.js";
+import type { Asking } from "../source/drive.js";
+import type { Source } from "../source/source.js";
+import { Window } from "../source/window.js";
 import type { ImageStart, Item } from "../stream/item.js";
-import { walkSync } from "../stream/items.js";
+import { itemsOf } from "../stream/items.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { BelowSummaries } from "./below-summaries.js";
 import { FieldView } from "./field-view.js";
@@ -13,6 +15,7 @@ import { HEX_PREVIEW, HexView } from "./hex-view.js";
 import { itemJson } from "./item-json.js";
 import { type Selection, Selector } from "./select.js";
 import { plain, type Style } from "./style.js";
+import { Summaries, summarizing } from "./summarize.js";
 import { summaryJson, summaryLines } from "./summary-view.js";
 import { type TreeOptions, TreeView } from "./tree.js";
 
@@ -34,7 +37,7 @@ const ERRORS_KEPT = 20;
 
 /** How a dump went. */
 export interface DumpReport {
-  /** The first errors the walk met; see `errorCount` for all. */
+  /** The first of what makes the image a damaged one; see `errorCount` for all. */
   readonly errors: readonly Finding[];
   readonly errorCount: number;
 }
@@ -46,224 +49,243 @@ interface View {
   flush(): void;
 }
 
+/** Items between two pauses. */
+const BETWEEN_PAUSES = 4096;
+
+/** What `dumping` yields now and then, so that whoever drives it can look at something else. */
+export type Pause = "pause";
+
+type Write = (text: string) => void;
+
 /**
- * Writes a dump of the input to `write`, piece by piece, and says what was wrong with it. Memory does not grow with the
- * image. Throws what `Walk` throws: when there is no image, or not the one asked for.
+ * Writes a dump of the input to `write`, piece by piece, and returns what was wrong with it. Memory does not grow with
+ * the image. Throws what `Walk` throws: when there is no image, or not the one asked for.
  */
-export function dump(
-  source: SyncSource,
+export function* dumping(
+  input: Pick<Source, "size" | "seekable">,
   formats: readonly Format[],
-  write: (text: string) => void,
+  write: Write,
   options: DumpOptions = {},
-): DumpReport {
-  const steps = dumpInSteps(source, formats, write, options);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
-/** Items between two steps. */
-const STEP = 4096;
-
-/** The same with pauses, so that whoever waits for it can look at something else now and then. */
-export function* dumpInSteps(
-  source: SyncSource,
-  formats: readonly Format[],
-  write: (text: string) => void,
-  options: DumpOptions = {},
-): Generator<void, DumpReport, void> {
-  const tally = new Tally();
-  const { view = "tree" } = options;
-  const selected = { pids: [] as readonly number[], any: false };
-  switch (view) {
+): Asking<Pause, DumpReport> {
+  const dump = new Dump(input, formats, options);
+  switch (options.view ?? "tree") {
     case "jsonl":
-      yield* selectInto(source, formats, options, tally, selected, item => write(`${itemJson(item)}\n`));
+      yield* dump.items(item => write(`${itemJson(item)}\n`));
       break;
     case "json":
-      yield* writeDocument(source, formats, write, options, tally, selected);
+      yield* document(dump, write);
       break;
-    default:
-      yield* writeView(source, formats, text => write(`${text}\n`), options, tally, selected, view);
+    case "hex":
+      yield* views(dump, print(write), show => new HexView(show, dump.style), { preview: HEX_PREVIEW });
+      break;
+    case "tree":
+      if (options.only !== undefined)
+        yield* views(dump, print(write), show => new FieldView(show, dump.style), {});
+      else yield* tree(dump, print(write));
+      break;
   }
-  if (options.task !== undefined && !selected.any) {
-    const known = selected.pids.length === 0 ? "none that says its pid" : selected.pids.join(", ");
-    throw new CrimgError("usage", `no task with pid ${options.task}; the image holds ${known}`);
-  }
-  return { errors: tally.errors, errorCount: tally.count };
+  return dump.report();
 }
 
-/** Counts errors and keeps the first ones. */
-class Tally {
-  readonly errors: Finding[] = [];
-  count = 0;
+const print = (write: Write) => (line: string) => write(`${line}\n`);
 
-  readonly add = (finding: Finding, isDamage: boolean): void => {
+/** One pass over the input: passes on the selected items, and gathers what is wrong. */
+class Dump {
+  readonly label: string;
+  readonly style: Style;
+  private readonly errors: Finding[] = [];
+  private errorCount = 0;
+  private pids: readonly number[] = [];
+  private hasSelected = false;
+
+  constructor(
+    readonly input: Pick<Source, "size" | "seekable">,
+    readonly formats: readonly Format[],
+    readonly options: DumpOptions,
+  ) {
+    this.label = options.label ?? "input";
+    this.style = options.style ?? plain;
+  }
+
+  /** `each` gets every item before `pass` gets it, if it is selected; `hear` what is said of it. */
+  *items(
+    pass: (item: Item) => void,
+    {
+      each,
+      after,
+      hear,
+      ...more
+    }: Pick<WalkOptions, "preview"> & {
+      readonly each?: (item: Item) => void;
+      readonly after?: () => Asking<never>;
+      readonly hear?: View["finding"];
+    } = {},
+    selection: Selection = this.options,
+  ): Asking<Pause> {
+    const selector = new Selector(item => {
+      this.hasSelected = true;
+      pass(item);
+    }, selection);
+    const onFinding = (finding: Finding, isDamage: boolean) => {
+      this.hear(finding, isDamage);
+      hear?.(finding, isDamage);
+    };
+    let count = 0;
+    for (const step of itemsOf(this.input.size, this.formats, {
+      ...this.walkOptions(),
+      ...more,
+      onFinding,
+    })) {
+      if (step instanceof Window) {
+        yield step;
+        continue;
+      }
+      each?.(step);
+      selector.add(step);
+      if (after !== undefined) yield* after();
+      if (++count % BETWEEN_PAUSES === 0) yield "pause";
+    }
+    this.pids = selector.pids;
+  }
+
+  walkOptions(): WalkOptions {
+    const { at, image, dialect } = this.options;
+    return {
+      ...(at !== undefined && { at }),
+      ...(image !== undefined && { image }),
+      ...(dialect !== undefined && { dialect }),
+    };
+  }
+
+  summaries(): Asking<never, Summary[]> {
+    return summarizing(this.input.size, this.formats, this.walkOptions());
+  }
+
+  report(): DumpReport {
+    const { task } = this.options;
+    if (task !== undefined && !this.hasSelected) {
+      const known = this.pids.length === 0 ? "none that says its pid" : this.pids.join(", ");
+      throw new CrimgError("usage", `no task with pid ${task}; the image holds ${known}`);
+    }
+    return { errors: this.errors, errorCount: this.errorCount };
+  }
+
+  private hear(finding: Finding, isDamage: boolean): void {
     if (!isDamage) return;
-    this.count++;
+    this.errorCount++;
     if (this.errors.length < ERRORS_KEPT) this.errors.push(finding);
-  };
-}
-
-interface Selected {
-  pids: readonly number[];
-  any: boolean;
-}
-
-function* selectInto(
-  source: SyncSource,
-  formats: readonly Format[],
-  options: DumpOptions,
-  tally: Tally,
-  selected: Selected,
-  pass: (item: Item) => void,
-  each?: (item: Item) => void,
-): Generator<void, void, void> {
-  const selector = new Selector(item => {
-    selected.any = true;
-    pass(item);
-  }, options);
-  let count = 0;
-  for (const item of walkSync(source, formats, { ...walkOptions(options), onFinding: tally.add })) {
-    each?.(item);
-    selector.add(item);
-    if (++count % STEP === 0) yield;
   }
-  selected.pids = selector.pids;
 }
 
-function* writeDocument(
-  source: SyncSource,
-  formats: readonly Format[],
-  write: (text: string) => void,
-  options: DumpOptions,
-  tally: Tally,
-  selected: Selected,
-): Generator<void, void, void> {
-  const label = options.label ?? "input";
+/** One JSON document. */
+function* document(dump: Dump, write: Write): Asking<Pause> {
+  const { label, input } = dump;
   const images = (summaries: readonly Summary[]) =>
     `"images":[${summaries.map(summary => jsonText(JSON.stringify(summaryJson(label, summary)))).join(",")}]`;
   // At the head wherever the input can be read twice; of a pipe it is known only at the end.
-  const before = source.seekable ? `,${images(summarize(source, formats, walkOptions(options)))}` : "";
-  const after = source.seekable ? undefined : new Summaries();
+  const before = input.seekable ? `,${images(yield* dump.summaries())}` : "";
+  const later = input.seekable ? undefined : new Summaries();
   write(`{"file":${jsonText(JSON.stringify(label))}${before},"items":[`);
   let separator = "\n";
   const pass = (item: Item) => {
     write(separator + itemJson(item));
     separator = ",\n";
   };
-  yield* selectInto(source, formats, options, tally, selected, pass, item => after?.add(item));
-  const late = after === undefined ? "" : `,${images(after.all)}`;
-  write(`\n]${late},"errors":${JSON.stringify(tally.errors)},"error_count":${tally.count}}\n`);
+  yield* dump.items(pass, { each: item => later?.add(item) });
+  const late = later === undefined ? "" : `,${images(later.all)}`;
+  const { errors, errorCount } = dump.report();
+  write(`\n]${late},"errors":${JSON.stringify(errors)},"error_count":${errorCount}}\n`);
 }
 
-function* writeView(
-  source: SyncSource,
-  formats: readonly Format[],
-  print: (line: string) => void,
-  options: DumpOptions,
-  tally: Tally,
-  selected: Selected,
-  kind: "tree" | "hex",
-): Generator<void, void, void> {
-  const style = options.style ?? plain;
-  const label = options.label ?? "input";
-  const summarises = kind === "tree" && options.only === undefined && options.task === undefined;
-  const all = summarises ? new Summaries() : undefined;
+/** A tree for people; of a whole image with a summary. */
+function* tree(dump: Dump, print: (line: string) => void): Asking<Pause> {
+  const { options, label, style, input } = dump;
+  // The tree shows how many pages there are without showing which.
+  const selection = { ...options, pages: true };
+  const newView = (show: (line: string) => void) => new TreeView(show, style, options);
+  if (options.task !== undefined) {
+    yield* views(dump, print, newView, { selection });
+    return;
+  }
   const head = (summary: Summary) => {
     for (const line of summaryLines(label, summary, style)) print(line);
   };
+  const summaries = new Summaries();
+  if (!input.seekable) {
+    // On a pipe a summary can only come after its tree.
+    yield* views(dump, print, newView, { selection, each: item => summaries.add(item) });
+    for (const summary of summaries.all) {
+      print("");
+      head(summary);
+    }
+    return;
+  }
   let heads = 0;
-  const above = (summary: Summary) => {
+  const below = new BelowSummaries(print, summary => {
     if (heads++ > 0) print("");
     head(summary);
     print("");
-  };
-  // A summary stands above its tree wherever the input can be read twice; on a pipe it can only come after it.
-  const below =
-    summarises && source.seekable
-      ? new BelowSummaries(print, above, () => summarize(source, formats, walkOptions(options)))
-      : undefined;
-  const show = below === undefined ? print : (line: string) => below.line(line);
-  const view: View =
-    kind === "hex"
-      ? new HexView(show, style)
-      : options.only === undefined
-        ? new TreeView(show, style, options)
-        : new FieldView(show, style);
-
-  const selector = new Selector(
-    item => {
-      selected.any = true;
-      view.add(item);
+  });
+  yield* views(dump, line => below.line(line), newView, {
+    selection,
+    each: item => {
+      if (below.waits) summaries.add(item);
     },
-    // The tree shows how many pages there are without showing which.
-    kind === "tree" ? { ...options, pages: true } : options,
-  );
+    start: image => below.start(image),
+    *after() {
+      if (below.isFull) below.release(yield* dump.summaries());
+    },
+  });
+  if (below.waits) below.release(summaries.all);
+}
+
+/** Shows the items of each image by a view, and below each what is said of it. */
+function* views(
+  dump: Dump,
+  show: (line: string) => void,
+  newView: (show: (line: string) => void) => View,
+  how: Pick<WalkOptions, "preview"> & {
+    readonly selection?: Selection;
+    readonly each?: (item: Item) => void;
+    readonly after?: () => Asking<never>;
+    /** What comes now is of this image. */
+    readonly start?: (image: ImageStart) => void;
+  },
+): Asking<Pause> {
+  const { selection, each, start, after, ...more } = how;
+  const view = newView(show);
   let image: ImageStart | undefined;
-  const heard: Parameters<View["finding"]>[] = [];
-  const onFinding: View["finding"] = (finding, isDamage) => {
-    tally.add(finding, isDamage);
-    heard.push([finding, isDamage]);
+  let heard: Parameters<View["finding"]>[] = [];
+  // A finding comes before the item that it stands at.
+  const sayHeard = () => {
+    if (heard.length === 0) return;
+    const said = heard;
+    heard = [];
+    for (const one of said) view.finding(...one);
   };
-  const preview = kind === "hex" ? { preview: HEX_PREVIEW } : {};
-  let count = 0;
-  for (const item of walkSync(source, formats, { ...walkOptions(options), ...preview, onFinding })) {
+  const begin = (item: Item) => {
     if (item.kind !== "gap" && item.image !== image) {
       view.flush();
       image = item.image;
-      below?.start(image);
+      start?.(image);
     }
-    if (below?.waits ?? true) all?.add(item);
-    selector.add(item);
-    if (heard.length > 0) for (const said of heard.splice(0)) view.finding(...said);
-    if (++count % STEP === 0) yield;
-  }
-  view.flush();
-  for (const said of heard) view.finding(...said);
-  if (below?.waits) below.release(all!.all);
-  for (const summary of below === undefined ? (all?.all ?? []) : []) {
-    print("");
-    head(summary);
-  }
-  selected.pids = selector.pids;
-}
-
-/** Summaries of all images that items come from. */
-class Summaries {
-  private readonly parts: Summarizer[] = [];
-  private current: ImageStart | undefined;
-
-  add(item: Item): void {
-    if (item.kind === "gap") return;
-    if (item.image !== this.current) {
-      this.current = item.image;
-      const { image } = item;
-      this.parts.push(new Summarizer(image, formatOf(image).facts(image), evidenceOf(image)));
-    }
-    this.parts.at(-1)!.add(item);
-  }
-
-  get all(): Summary[] {
-    return this.parts.map(part => part.summary());
-  }
-}
-
-/** The summary of every image in the input. */
-export function summarize(
-  source: SyncSource,
-  formats: readonly Format[],
-  options: WalkOptions = {},
-): Summary[] {
-  const summaries = new Summaries();
-  for (const item of walkSync(source, formats, options)) summaries.add(item);
-  return summaries.all;
-}
-
-function walkOptions({ at, image, dialect }: DumpOptions): WalkOptions {
-  return {
-    ...(at !== undefined && { at }),
-    ...(image !== undefined && { image }),
-    ...(dialect !== undefined && { dialect }),
+    each?.(item);
   };
+  yield* dump.items(
+    item => view.add(item),
+    {
+      ...more,
+      each: begin,
+      hear: (finding, isDamage) => {
+        heard.push([finding, isDamage]);
+      },
+      *after() {
+        sayHeard();
+        if (after !== undefined) yield* after();
+      },
+    },
+    selection,
+  );
+  view.flush();
+  sayHeard();
 }

@@ -24,6 +24,24 @@ export async function* drive<T, R>(source: Source, work: Asking<T, R>): AsyncGen
   }
 }
 
+/** What work comes to, over a source that answers at once. What it makes in between is let go. */
+export function resultSync<R>(source: SyncSource, work: Asking<unknown, R>): R {
+  const driven = driveSync(source, work);
+  for (;;) {
+    const { done, value } = driven.next();
+    if (done) return value;
+  }
+}
+
+/** The same over any source. */
+export async function result<R>(source: Source, work: Asking<unknown, R>): Promise<R> {
+  const driven = drive(source, work);
+  for (;;) {
+    const { done, value } = await driven.next();
+    if (done) return value;
+  }
+}
+
 /** Gives a window the bytes that it wants. */
 export function feedSync(source: SyncSource, window: Window): void {
   if (window.isPassing && source.readInto !== undefined) {

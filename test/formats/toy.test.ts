@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { dump, summarize } from "../../src/dump/dump.js";
+import { dumping } from "../../src/dump/dump.js";
+import { summarizing } from "../../src/dump/summarize.js";
 import { formats as known } from "../../src/formats/registry.js";
+import { resultSync } from "../../src/source/drive.js";
 import { bytesSource } from "../../src/source/source.js";
 import { type BuildItem, buildImage } from "../../src/stream/build-image.js";
 import { walkSync } from "../../src/stream/items.js";
@@ -30,7 +32,11 @@ const box = buildImage(toy1, [
 
 const printed = (input: Uint8Array, options = {}) => {
   let text = "";
-  const report = dump(bytesSource(input), formats, part => (text += part), { label: "box", ...options });
+  const source = bytesSource(input);
+  const write = (part: string) => {
+    text += part;
+  };
+  const report = resultSync(source, dumping(source, formats, write, { label: "box", ...options }));
   return { text, report };
 };
 
@@ -56,7 +62,8 @@ describe("a format that only its own file knows", () => {
 
   test("beside an image of another, in one file", () => {
     const both = Buffer.concat([sampleBytes("cr-2/v6-tiny.img"), new Uint8Array(100), box]);
-    const images = summarize(bytesSource(both), formats).map(({ image, length }) => [
+    const source = bytesSource(both);
+    const images = resultSync(source, summarizing(source.size, formats)).map(({ image, length }) => [
       image.format.id,
       image.dialect.name,
       length,
