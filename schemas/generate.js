@@ -1,7 +1,7 @@
 // `npm run schemas`: writes the schemas in this folder from the tables. A test holds them to each other.
 import { writeFileSync } from "node:fs";
+import { splitSchemas } from "../dist/cli/split-schema.js";
 import { convertSchemas } from "../dist/convert/schemas.js";
-import { splitSchemas } from "../dist/convert/split-schema.js";
 import { dumpSchemas } from "../dist/dump/schemas.js";
 import { formats } from "../dist/formats/registry.js";
 import { lineSchemas } from "../dist/lines/line-schema.js";

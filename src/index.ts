@@ -28,7 +28,6 @@ export type {
   Sink,
 } from "./convert/convert.js";
 export { dialectOfRev } from "./convert/options.js";
-export type { FilePart } from "./convert/split.js";
 export { taskPids } from "./convert/task.js";
 export type { DumpOptions, DumpReport } from "./dump/dump.js";
 export { itemJson } from "./dump/item-json.js";
@@ -84,6 +83,7 @@ export {
 export { type BuildItem, type BuildRaw, type BuildRecord, buildImage } from "./stream/build-image.js";
 export type { Dialect, DialectParts, RecordSpec } from "./stream/dialect.js";
 export { encodeRecord } from "./stream/encode-record.js";
+export type { FilePart } from "./stream/file-parts.js";
 export {
   elements,
   type GapItem,

@@ -1,5 +1,4 @@
 import * as converting from "./convert/convert.js";
-import * as splitting from "./convert/split.js";
 import { type DumpOptions, type DumpReport, dumping } from "./dump/dump.js";
 import { summarizing } from "./dump/summarize.js";
 import { formats } from "./formats/registry.js";
@@ -7,6 +6,7 @@ import * as decoding from "./lines/decode.js";
 import type { Summary } from "./model/summary.js";
 import { resultSync } from "./source/drive.js";
 import type { Source, SyncSource } from "./source/source.js";
+import * as carving from "./stream/file-parts.js";
 import type { Item } from "./stream/item.js";
 import type { OpenedImage } from "./stream/items.js";
 import * as walking from "./stream/items.js";
@@ -72,10 +72,10 @@ export function decodeLinesSync(source: SyncSource, options?: decoding.DecodeOpt
 
 /** Where the images of a file are, in order. */
 export function fileParts(source: SyncSource, onFinding?: WalkOptions["onFinding"]) {
-  return splitting.fileParts(source, formats, onFinding);
+  return carving.fileParts(source, formats, onFinding);
 }
 
 /** Bytes of a file that holds sound images and nothing else. */
 export function soundLength(source: SyncSource): number {
-  return splitting.soundLength(source, formats);
+  return carving.soundLength(source, formats);
 }

@@ -40,7 +40,7 @@ export const run: Run<Args> = async args => {
   const [{ rereadable }, { formats }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
     import("./spool.js"),
     import("../formats/registry.js"),
-    import("../convert/split.js"),
+    import("../stream/file-parts.js"),
     import("./copy-extent.js"),
     import("./errors-told.js"),
   ]);

@@ -3,10 +3,10 @@ import { dirname, join, parse } from "node:path";
 import type { Argv } from "yargs";
 import { escapeText } from "../codec/escape.js";
 import { jsonText } from "../codec/json-text.js";
-import type { GapPart, ImagePart } from "../convert/split.js";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
+import type { GapPart, ImagePart } from "../stream/file-parts.js";
 import { inputName, type Run } from "./arguments.js";
 import { asideIn } from "./aside.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
@@ -48,7 +48,7 @@ export const run: Run<Args> = async args => {
   const folder = inputName(args.into);
   const [{ fileParts }, { formats }, { rereadable }, { ErrorsTold, about }, { complain }] = await Promise.all(
     [
-      import("../convert/split.js"),
+      import("../stream/file-parts.js"),
       import("../formats/registry.js"),
       import("./spool.js"),
       import("./errors-told.js"),

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { splitSchemas } from "../../src/cli/split-schema.js";
 import { convertSchemas } from "../../src/convert/schemas.js";
-import { splitSchemas } from "../../src/convert/split-schema.js";
 import { formatsJson } from "../../src/dump/formats.js";
 import { dumpSchemas } from "../../src/dump/schemas.js";
 import { summaryJson } from "../../src/dump/summary-view.js";

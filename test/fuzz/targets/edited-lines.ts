@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { encodeLines } from "../../../src/lines/encode.js";
 import { bytesSource } from "../../../src/source/source.js";
-import { decoded } from "../../convert/lines/there-and-back.js";
 import { streamOf } from "../../image/chunked.js";
 import { concat } from "../../image/splice.js";
+import { decoded } from "../../lines/there-and-back.js";
 import { damagedImage } from "../mutate/damage.js";
 import { editedLines, floodedLines } from "../mutate/lines.js";
 import { errorText, type Outcome, outcomeOf, outcomeOfAsync } from "../outcome.js";

@@ -1,9 +1,9 @@
 import { CrimgError } from "../errors.js";
 import type { Extent } from "../source/extent.js";
 import type { SyncSource } from "../source/source.js";
-import { walkSync } from "../stream/items.js";
-import type { StreamFormat } from "../stream/stream-format.js";
-import type { WalkOptions } from "../stream/walk.js";
+import { walkSync } from "./items.js";
+import type { StreamFormat } from "./stream-format.js";
+import type { WalkOptions } from "./walk.js";
 
 /** An image of a file, whole from head to tail, or bytes around images. The parts tile the file. */
 export type FilePart = ImagePart | GapPart;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { cr2 } from "../../../src/formats/cr/cr-2.js";
-import { convertBytes } from "../../../src/index.js";
-import type { RecordItem } from "../../../src/stream/item.js";
-import { collect, errors, records } from "../../image/collect.js";
-import { addressesFrom, makeImage } from "../../image/made-image.js";
-import { chunk4196, sample, samples } from "../../image/samples.js";
-import { recordNamed, withField, withLen } from "../../image/splice.js";
-import { findingsOf } from "../../verify/judged.js";
+import { cr2 } from "../../src/formats/cr/cr-2.js";
+import { convertBytes } from "../../src/index.js";
+import type { RecordItem } from "../../src/stream/item.js";
+import { collect, errors, records } from "../image/collect.js";
+import { addressesFrom, makeImage } from "../image/made-image.js";
+import { chunk4196, sample, samples } from "../image/samples.js";
+import { recordNamed, withField, withLen } from "../image/splice.js";
+import { findingsOf } from "../verify/judged.js";
 import { decoded, edited, encoded, expectEqual, indexOfLine } from "./there-and-back.js";
 
 const files = sample("v6-files").bytes;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromBase64, toBase64 } from "../../../src/lines/base64.js";
-import { bytesOfHex, hexOfMany } from "../../../src/lines/hex.js";
+import { fromBase64, toBase64 } from "../../src/lines/base64.js";
+import { bytesOfHex, hexOfMany } from "../../src/lines/hex.js";
 
 describe("base64", () => {
   it("is what others make of the same bytes, and back", () => {

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
-import { decodeLinesSync } from "../../../src/index.js";
-import type { DecodeOptions } from "../../../src/lines/decode.js";
-import { type EncodeOptions, encodeLines, type LineChunks } from "../../../src/lines/encode.js";
-import { bytesSource, type SyncSource } from "../../../src/source/source.js";
-import type { WalkOptions } from "../../../src/stream/walk.js";
-import { concat } from "../../image/splice.js";
+import { decodeLinesSync } from "../../src/index.js";
+import type { DecodeOptions } from "../../src/lines/decode.js";
+import { type EncodeOptions, encodeLines, type LineChunks } from "../../src/lines/encode.js";
+import { bytesSource, type SyncSource } from "../../src/source/source.js";
+import type { WalkOptions } from "../../src/stream/walk.js";
+import { concat } from "../image/splice.js";
 
 /** What decode made of an image. */
 export interface Decoded {

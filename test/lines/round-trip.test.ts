@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CrimgError } from "../../../src/errors.js";
-import { dialects } from "../../../src/formats/cr/dialects.js";
-import { formats } from "../../../src/formats/registry.js";
-import { Image } from "../../../src/image.js";
-import { decodeLines } from "../../../src/lines/decode.js";
-import { blobSource, streamSource } from "../../../src/source/source.js";
-import { chunkSizes, pipeOf, streamOf } from "../../image/chunked.js";
-import { mutated, mutation } from "../../image/mutation.js";
-import { chunk4196, onePerDialect, sample, samples } from "../../image/samples.js";
-import { seeded } from "../../image/seeded.js";
-import { concat, overwritten, recordNamed, withField, withInserted, withLen } from "../../image/splice.js";
+import { CrimgError } from "../../src/errors.js";
+import { dialects } from "../../src/formats/cr/dialects.js";
+import { formats } from "../../src/formats/registry.js";
+import { Image } from "../../src/image.js";
+import { decodeLines } from "../../src/lines/decode.js";
+import { blobSource, streamSource } from "../../src/source/source.js";
+import { chunkSizes, pipeOf, streamOf } from "../image/chunked.js";
+import { mutated, mutation } from "../image/mutation.js";
+import { chunk4196, onePerDialect, sample, samples } from "../image/samples.js";
+import { seeded } from "../image/seeded.js";
+import { concat, overwritten, recordNamed, withField, withInserted, withLen } from "../image/splice.js";
 import { decoded, encoded, expectEqual, expectSameBytes } from "./there-and-back.js";
 
 /** Printed with a failure, too; set CRIMG_SEED to try another. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CrimgError } from "../../../src/errors.js";
-import type { EncodeOptions } from "../../../src/lines/encode.js";
-import { mutated, mutation } from "../../image/mutation.js";
-import { sample, samples } from "../../image/samples.js";
+import { CrimgError } from "../../src/errors.js";
+import type { EncodeOptions } from "../../src/lines/encode.js";
+import { mutated, mutation } from "../image/mutation.js";
+import { sample, samples } from "../image/samples.js";
 import { decoded, type EditedLine, edited, encoded, indexOfLine } from "./there-and-back.js";
 
 const { lines } = decoded(sample("v6-ldt").bytes);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { bytesSource } from "../../../src/source/source.js";
-import { pipeOf } from "../../image/chunked.js";
-import { collect, rawBlocks } from "../../image/collect.js";
-import { chunk4196, sample, samples } from "../../image/samples.js";
-import { concat, recordNamed } from "../../image/splice.js";
+import { bytesSource } from "../../src/source/source.js";
+import { pipeOf } from "../image/chunked.js";
+import { collect, rawBlocks } from "../image/collect.js";
+import { chunk4196, sample, samples } from "../image/samples.js";
+import { concat, recordNamed } from "../image/splice.js";
 import { decoded, encoded, expectEqual } from "./there-and-back.js";
 
 const { bytes } = sample("v9-maps");

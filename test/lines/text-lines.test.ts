@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { textLines } from "../../../src/lines/text-lines.js";
+import { textLines } from "../../src/lines/text-lines.js";
 
 async function linesOf(chunks: Iterable<Uint8Array | string>): Promise<[number, string][]> {
   const found: [number, string][] = [];

@@ -1,10 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { splitSchemas } from "../../../src/convert/split-schema.js";
-import { lineDefinitions, lineSchemas } from "../../../src/lines/line-schema.js";
-import { publishedSchema, schemaCheck } from "../../dump/schema-check.js";
-import { onePerDialect, sample, samples } from "../../image/samples.js";
-import { concat, littleEndian, overwritten, recordNamed, withInserted } from "../../image/splice.js";
+import { splitSchemas } from "../../src/cli/split-schema.js";
+import { lineDefinitions, lineSchemas } from "../../src/lines/line-schema.js";
+import { publishedSchema, schemaCheck } from "../dump/schema-check.js";
+import { onePerDialect, sample, samples } from "../image/samples.js";
+import { concat, littleEndian, overwritten, recordNamed, withInserted } from "../image/splice.js";
 import { decoded } from "./there-and-back.js";
 
 const check = schemaCheck("image-line.schema.json");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonFault } from "../../../src/lines/json-fault.js";
+import { jsonFault } from "../../src/lines/json-fault.js";
 
 describe("where JSON is wrong, and why:", () => {
   it.each<[string, number, string]>([
