@@ -25,7 +25,6 @@ export type {
   PlanStep,
   Repair,
   ReportEntry,
-  Sink,
 } from "./convert/convert.js";
 export { dialectOfRev } from "./convert/options.js";
 export { taskPids } from "./convert/task.js";
@@ -71,6 +70,7 @@ export type { ReadOptions } from "./model/memory.js";
 export type { SeriesGuess } from "./model/series.js";
 export type { Summary, TaskSummary } from "./model/summary.js";
 export { type Input, openImage } from "./open-image.js";
+export type { Sink } from "./source/sink.js";
 export {
   type BlobLike,
   blobSource,

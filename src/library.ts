@@ -5,6 +5,7 @@ import { formats } from "./formats/registry.js";
 import * as decoding from "./lines/decode.js";
 import type { Summary } from "./model/summary.js";
 import { resultSync } from "./source/drive.js";
+import type { Sink } from "./source/sink.js";
 import type { Source, SyncSource } from "./source/source.js";
 import * as carving from "./stream/file-parts.js";
 import type { Item } from "./stream/item.js";
@@ -46,7 +47,7 @@ export function verifySync(source: SyncSource, options?: verifying.VerifyOptions
 }
 
 /** See convert/convert.ts. */
-export function convert(image: OpenedImage, options: converting.ConvertOptions, sink: converting.Sink) {
+export function convert(image: OpenedImage, options: converting.ConvertOptions, sink: Sink) {
   return converting.convert(image, formats, options, sink);
 }
 

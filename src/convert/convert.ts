@@ -1,6 +1,7 @@
 import { joinBytes } from "../codec/bytes.js";
 import { drive, driveSync } from "../source/drive.js";
 import { partsOf, readExtent } from "../source/extent.js";
+import type { Sink } from "../source/sink.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
 import type { OpenedImage } from "../stream/items.js";
 import type { StreamFormat } from "../stream/stream-format.js";
@@ -15,11 +16,6 @@ export type { ChangeKind, ConversionReport, ReportEntry } from "./report.js";
 
 /** Bytes of page contents read at once. */
 const COPY_PART = 1024 * 1024;
-
-/** Where the result goes. What it is given is its own until it has answered. */
-export interface Sink {
-  write(bytes: Uint8Array): void | Promise<void>;
-}
 
 /**
  * Converts an image, and writes the result to `sink` in order. The image must be readable twice (a file, bytes, a

@@ -1,5 +1,5 @@
-import type { Sink } from "../convert/convert.js";
 import { CrimgError } from "../errors.js";
+import type { Sink } from "../source/sink.js";
 import type { Source } from "../source/source.js";
 import { countLines } from "./counts.js";
 import { LineEncoder } from "./encoder.js";

@@ -75,7 +75,6 @@ const toBeMoved: readonly (readonly [from: string, to: string])[] = [
   ["verify", "formats"],
   ["convert", "formats"],
   ["lines", "formats"],
-  ["lines", "convert"],
   ["formats/x86", "formats"],
 ];
 const isToBeMoved = (path: string, file: string) =>
