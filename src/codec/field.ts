@@ -29,6 +29,16 @@ export interface DefinedBy {
   readonly field: string;
 }
 
+/** How many bytes a text takes that is written anew. */
+export interface TextFill {
+  /** Bytes of the writer's array, all of which it writes. */
+  readonly least?: number;
+  /** NULs that it writes behind the text. */
+  readonly nuls?: number;
+  /** In words: `one NUL for a path`. */
+  readonly doc: string;
+}
+
 /** What can be said of a field beside its type. */
 export interface FieldHints {
   /** The C type in the kernel's struct, where it is not the usual one of the kind. */
@@ -47,6 +57,8 @@ export interface FieldHints {
   readonly content?: "x86-fpu";
   /** The bytes are stale unless this holds. */
   readonly defined?: DefinedBy;
+  /** Of a text that takes the rest of a payload: which NULs its writer fills it up with. Default: none. */
+  readonly fill?: TextFill;
 }
 
 /** One member of a table: a type, a sentence of meaning, and hints. `T` is the type of its decoded value. */

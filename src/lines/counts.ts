@@ -1,9 +1,10 @@
 import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import { CrimgError } from "../errors.js";
+import { string } from "../formats/cr/records.js";
 import type { Line } from "./line.js";
 import { isBlank, parseLine } from "./parse-line.js";
-import { textLength } from "./payload.js";
+import { filledLength } from "./payload.js";
 import { type LineChunks, textLines } from "./text-lines.js";
 import { type FieldValues, inLine } from "./values.js";
 
@@ -42,7 +43,7 @@ function ofBlock(name: string, counts?: (value: unknown) => boolean): CountRule[
 
 function commLength(line: Line): number {
   const str = isRecord(line, "STRING") ? (line["fields"] as Line | undefined)?.["str"] : undefined;
-  return typeof str === "string" ? textLength("STRING", encodeText(str)) : 0;
+  return typeof str === "string" ? filledLength(string.fields.str, encodeText(str)) : 0;
 }
 
 function isRecord(line: Line, name: string): boolean {

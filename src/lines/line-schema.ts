@@ -62,11 +62,18 @@ const place = { path, offset };
 const forPeople = Object.keys(place);
 const { type, len, parent } = jsonSchemaOf(header)["properties"] as Record<"type" | "len" | "parent", object>;
 const length: JsonSchema = { ...len, description: "bytes of payload; left out: as many as there are" };
-const textLength: JsonSchema = {
-  ...len,
-  description:
-    "bytes of payload: the text is filled up with NULs, which are not in it; left out: 16 for comm, one NUL for a path",
-};
+
+/** Of a record that ends in a text: which NULs it gets. */
+function filledLength(): JsonSchema {
+  const fills = [...tablesByRecord().values()]
+    .flat()
+    .flatMap(({ layout }) => layout.at(-1)!.field.fill ?? []);
+  const said = [...new Set(fills.map(({ doc }) => doc))].join(", ");
+  return {
+    ...len,
+    description: `bytes of payload: the text is filled up with NULs, which are not in it; left out: ${said}`,
+  };
+}
 
 const head: JsonSchema = {
   description: "The first line.",
@@ -103,7 +110,7 @@ function* recordDefinitions(): Generator<[string, JsonSchema]> {
         const isText = table.layout.at(-1)!.field.kind === "text";
         yield [
           recordDefinition(name, table, false),
-          recordLine(name, { ...(isText && { len: textLength }), fields }),
+          recordLine(name, { ...(isText && { len: filledLength() }), fields }),
         ];
         continue;
       }

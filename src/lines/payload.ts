@@ -1,7 +1,7 @@
+import type { Field } from "../codec/field.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
-import { task } from "../formats/cr/records.js";
 import { bytesOfHex } from "./hex.js";
 import { type Line, lineError } from "./line.js";
 import type { FieldValues } from "./values.js";
@@ -16,12 +16,9 @@ export interface Payload {
   readonly rest: Uint8Array;
 }
 
-/** TASK_COMM_LEN. */
-const COMM_LENGTH = (task.fields.task_comm_len.valid as { equals: number }).equals;
-
-/** Bytes of the payload of a text, if nothing else says how many: comm fills its array, a path has its NUL. */
-export function textLength(name: string, text: Uint8Array): number {
-  return name === "STRING" ? Math.max(COMM_LENGTH, text.length) : text.length + 1;
+/** Bytes that a text takes which ends a payload, if nothing else says how many: with the NULs that its writer adds. */
+export function filledLength({ fill }: Field, text: Uint8Array): number {
+  return Math.max(fill?.least ?? 0, text.length + (fill?.nuls ?? 0));
 }
 
 /**
@@ -44,11 +41,12 @@ export function payloadOf(
 const nothing = new Uint8Array(0);
 
 function variablePayload(table: Table, values: FieldValues, len: number | undefined): Payload {
-  const value = values[table.layout.at(-1)!.name] as string | Uint8Array;
+  const { name, field } = table.layout.at(-1)!;
+  const value = values[name] as string | Uint8Array;
   let { length } = value;
   if (typeof value === "string") {
     const bytes = encodeText(value);
-    length = len === undefined ? textLength(table.name, bytes) : Math.max(bytes.length, len - table.size);
+    length = len === undefined ? filledLength(field, bytes) : Math.max(bytes.length, len - table.size);
   }
   return { length: table.size + length, whole: table.size + length, rest: nothing };
 }

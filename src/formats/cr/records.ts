@@ -24,6 +24,9 @@ export { descriptor, fsave, fxsave } from "../x86/tables.js";
 export const MAGIC_HEAD = 0x00feed0cc0a2d200n;
 export const MAGIC_TAIL = 0x002d2a0cc0deef00n;
 
+/** Bytes of task_struct.comm. */
+const TASK_COMM_LEN = 16;
+
 /** What stands before every payload. */
 export const header = table(
   {
@@ -95,7 +98,11 @@ export const string = table(
     source: "v3 2/9",
   },
   // v6/files.img has "ckpt\0er" (at 0x110): comm was "swapper" once, and all 16 bytes are written.
-  { str: text("rest", "the bytes of the string; what stands after its NUL is left over from a longer one") },
+  {
+    str: text("rest", "the bytes of the string; what stands after its NUL is left over from a longer one", {
+      fill: { least: TASK_COMM_LEN, doc: `${TASK_COMM_LEN} for comm` },
+    }),
+  },
 );
 
 export const fname = table(
@@ -104,6 +111,7 @@ export const fname = table(
     fname: text(
       "rest",
       'the path as seen from the checkpointer\'s root; " (deleted)" is appended if it is unlinked',
+      { fill: { nuls: 1, doc: "one NUL for a path" } },
     ),
   },
 );
@@ -143,7 +151,7 @@ export const task = table(
     exit_signal: u32("signal sent to the parent at exit; not restored", { enum: Signal }),
     task_comm_len: s32("bytes of the STRING that follows: TASK_COMM_LEN", {
       unit: "bytes",
-      valid: { equals: 16 },
+      valid: { equals: TASK_COMM_LEN },
     }),
     _pad: pad(4),
   },
