@@ -11,8 +11,8 @@ const schemas = {
   ...dumpSchemas(formats),
   ...verifySchemas(),
   ...convertSchemas(),
-  ...lineSchemas(),
-  ...splitSchemas(),
+  ...lineSchemas(formats),
+  ...splitSchemas(formats),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(schema, undefined, 2)}\n`);

@@ -49,6 +49,7 @@ export {
   convertBytes,
   decodeLinesSync,
   dump,
+  encodeLines,
   fileParts,
   plan,
   planSync,
@@ -64,7 +65,7 @@ export {
   type DecodeOptions,
   decodeLines,
 } from "./lines/decode.js";
-export { type EncodeOptions, encodeLines, type LineChunks } from "./lines/encode.js";
+export type { EncodeOptions, LineChunks } from "./lines/encode.js";
 export type { PagesMode } from "./lines/line.js";
 export type { ReadOptions } from "./model/memory.js";
 export type { SeriesGuess } from "./model/series.js";

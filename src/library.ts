@@ -3,6 +3,7 @@ import { type DumpOptions, type DumpReport, dumping } from "./dump/dump.js";
 import { summarizing } from "./dump/summarize.js";
 import { formats } from "./formats/registry.js";
 import * as decoding from "./lines/decode.js";
+import * as encoding from "./lines/encode.js";
 import type { Summary } from "./model/summary.js";
 import { resultSync } from "./source/drive.js";
 import type { Sink } from "./source/sink.js";
@@ -69,6 +70,11 @@ export function planSync(source: SyncSource, options: converting.ConvertOptions)
 /** See lines/decode.ts. */
 export function decodeLinesSync(source: SyncSource, options?: decoding.DecodeOptions & WalkOptions) {
   return decoding.decodeLinesSync(source, formats, options);
+}
+
+/** See lines/encode.ts. */
+export function encodeLines(chunks: encoding.LineChunks, options: encoding.EncodeOptions, sink: Sink) {
+  return encoding.encodeLines(chunks, formats, options, sink);
 }
 
 /** Where the images of a file are, in order. */

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
+import type { Format } from "../formats/format.js";
 import type { DecodeOptions } from "../lines/decode.js";
 import type { SyncSource } from "../source/source.js";
 import type { WalkOptions } from "../stream/walk.js";
@@ -43,9 +44,10 @@ const LINES_TEXT =
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [{ dialectNamed }, { rereadable }, { ErrorsTold, about }, { complain }, { progressOf }] =
+  const [{ dialectNamed }, { formats }, { rereadable }, { ErrorsTold, about }, { complain }, { progressOf }] =
     await Promise.all([
-      import("../formats/cr/dialects.js"),
+      import("../formats/format.js"),
+      import("../formats/registry.js"),
       import("./spool.js"),
       import("./errors-told.js"),
       import("./terminal.js"),
@@ -60,7 +62,7 @@ export const run: Run<Args> = async args => {
     pages: pages.mode,
     ...(args.at !== undefined && { at: args.at }),
     ...(args.image !== undefined && { image: args.image }),
-    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect) }),
+    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect, formats) }),
   };
   const names = namesOf(args.output, pages.file);
   const source = await rereadable(path, names.lines);
@@ -68,7 +70,7 @@ export const run: Run<Args> = async args => {
   try {
     const outputs = openOutputs(names, path);
     try {
-      await about(label, () => writeParts(progress.watch(source), outputs, options));
+      await about(label, () => writeParts(progress.watch(source), formats, outputs, options));
     } catch (error) {
       outputs.discard();
       throw error;
@@ -147,12 +149,12 @@ function attempt<T>(output: Output, action: () => T): T {
 
 async function writeParts(
   source: SyncSource,
+  formats: readonly Format[],
   { lines, pages }: Outputs,
   options: DecodeOptions & WalkOptions,
 ): Promise<void> {
-  const [{ decodeLinesSync }, { formats }, { patience }] = await Promise.all([
+  const [{ decodeLinesSync }, { patience }] = await Promise.all([
     import("../lines/decode.js"),
-    import("../formats/registry.js"),
     import("./patience.js"),
   ]);
   const rested = patience();

@@ -79,15 +79,16 @@ async function encode(
   fixCounts: boolean,
   write: Write,
 ): Promise<void> {
-  const [{ encodeLines }, { inputStream }, { patience }] = await Promise.all([
+  const [{ encodeLines }, { formats }, { inputStream }, { patience }] = await Promise.all([
     import("../lines/encode.js"),
+    import("../formats/registry.js"),
     import("./input-stream.js"),
     import("./patience.js"),
   ]);
   const rested = patience();
   const chunks = lines === undefined ? inputStream("-") : fileChunks(lines, rested);
   const options = { fixCounts, ...(pages !== undefined && { pages }) };
-  await encodeLines(chunks, options, {
+  await encodeLines(chunks, formats, options, {
     write(bytes) {
       write(bytes);
       return rested(bytes.length);

@@ -1,8 +1,9 @@
 import { count, type JsonSchema, listOf, objectOf, schemaHead, text } from "../codec/schema.js";
-import { dialects } from "../formats/cr/dialects.js";
+import type { StreamFormat } from "../stream/stream-format.js";
 
 /** The JSON Schema of what split prints, by file name. */
-export function splitSchemas(): Record<string, JsonSchema> {
+export function splitSchemas(formats: readonly StreamFormat[]): Record<string, JsonSchema> {
+  const dialects = formats.flatMap(format => format.dialects);
   const place = {
     offset: { ...count, description: "bytes from the start of the file that was split" },
     length: { ...count, description: "bytes" },

@@ -1,6 +1,7 @@
 import { CrimgError } from "../errors.js";
 import type { Sink } from "../source/sink.js";
 import type { Source } from "../source/source.js";
+import type { StreamFormat } from "../stream/stream-format.js";
 import { countLines } from "./counts.js";
 import { LineEncoder } from "./encoder.js";
 import { lineError } from "./line.js";
@@ -31,10 +32,15 @@ const PAGES_READ = 128 * 1024;
  * JSON pointer, for a line that is not as its schema says (schemas/image-line.schema.json), `truncated` if the page
  * contents are too short, `usage` if they are needed and not given.
  */
-export async function encodeLines(chunks: LineChunks, options: EncodeOptions, sink: Sink): Promise<void> {
+export async function encodeLines(
+  chunks: LineChunks,
+  formats: readonly StreamFormat[],
+  options: EncodeOptions,
+  sink: Sink,
+): Promise<void> {
   const check = await lineCheck();
   const counts = options.fixCounts ? await countLines(chunks) : undefined;
-  const encoder = new LineEncoder(check, counts);
+  const encoder = new LineEncoder(formats, check, counts);
   const pages = new PageContents(options.pages);
   const { made } = encoder;
   for await (const { lines, first } of textLines(chunks)) {

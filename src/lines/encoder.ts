@@ -1,33 +1,35 @@
-import type { RawBlock } from "../codec/grammar.js";
+import type { JsonSchema } from "../codec/schema.js";
 import type { Table } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
-import { dialectNamed } from "../formats/cr/dialects.js";
-import { header } from "../formats/cr/records.js";
-import type { Dialect, RecordSpec } from "../stream/dialect.js";
+import type { RecordSpec } from "../stream/dialect.js";
+import type { StreamFormat } from "../stream/stream-format.js";
 import { fromBase64 } from "./base64.js";
 import { ByteBuffer } from "./byte-buffer.js";
 import type { Counts } from "./counts.js";
+import { otherMembers } from "./header-members.js";
 import { bytesOfHex } from "./hex.js";
-import { FORMAT, type Line, lineError, shown, VERSION } from "./line.js";
+import { type ImageContext, imageContext } from "./image-context.js";
+import { LINES_FORMAT, LINES_VERSION, type Line, lineError, shown } from "./line.js";
 import type { LineCheck } from "./line-check.js";
-import { rawDefinition, recordDefinition } from "./line-schema.js";
+import { gapDefinition, headDefinition, imageDefinition, unknownDefinition } from "./line-definitions.js";
 import { isBlank, parseLine } from "./parse-line.js";
 import { payloadOf } from "./payload.js";
 import { fieldValues, inLine, valueFrom } from "./values.js";
 
-/** The largest `len`: s16. */
-const PAYLOAD_MOST = 0x7fff;
-
 /** Makes the bytes of one line after the other. `counts` has what counts shall be; without it, what the lines say. */
 export class LineEncoder {
   readonly made = new ByteBuffer();
+  private readonly imageDefinition: JsonSchema;
   private hasHead = false;
   private image: ImageContext | undefined;
 
   constructor(
+    private readonly formats: readonly StreamFormat[],
     private readonly check: LineCheck,
     private readonly counts: Counts | undefined,
-  ) {}
+  ) {
+    this.imageDefinition = imageDefinition(formats);
+  }
 
   /** Takes a line, and gives the number of bytes that follow it from the file with the page contents. */
   add(text: string, number: number): number {
@@ -41,8 +43,8 @@ export class LineEncoder {
       case "head":
         throw lineError(number, "/kind", "a second head line: only the first line of a file is one");
       case "image":
-        this.check("image", line, number);
-        this.image = imageContext(dialectNamed(line["dialect"] as string));
+        this.check(this.imageDefinition, line, number);
+        this.image = imageContext(this.formats, line, number);
         return 0;
       case "record":
         this.record(line, number);
@@ -53,7 +55,7 @@ export class LineEncoder {
         this.unknown(line, number);
         return 0;
       case "gap":
-        this.check("gap", line, number);
+        this.check(gapDefinition, line, number);
         this.hex(line, number);
         return 0;
       default: {
@@ -74,16 +76,16 @@ export class LineEncoder {
     if (kind !== "head") {
       throw lineError(number, "/kind", `expected the head line ("kind":"head"), found ${shown(kind)}`);
     }
-    if (format === FORMAT && typeof version === "number" && version !== VERSION) {
-      throw lineError(number, "/version", `version ${version} is not known, only version ${VERSION}`);
+    if (format === LINES_FORMAT && typeof version === "number" && version !== LINES_VERSION) {
+      throw lineError(number, "/version", `version ${version} is not known, only version ${LINES_VERSION}`);
     }
-    this.check("head", line, number);
+    this.check(headDefinition, line, number);
     this.hasHead = true;
   }
 
   private record(line: Line, number: number): void {
-    const { dialect } = this.imageOf(line, number);
-    const { name, len } = line;
+    const { dialect, abi, definitions } = this.imageOf(line, number);
+    const { name } = line;
     const spec = typeof name === "string" ? dialect.byName(name) : undefined;
     if (spec === undefined) {
       throw lineError(
@@ -93,23 +95,22 @@ export class LineEncoder {
       );
     }
     const table = tableFor(spec, line);
-    // What has no size of its own cannot be short of it, and has no definition that lets `short` pass.
-    const isShort = line["short"] !== undefined && !table.variable;
-    this.check(recordDefinition(spec.name, table, isShort), line, number);
+    this.check(definitions.record(spec.name, table, line["short"] !== undefined), line, number);
 
     const fields = line["fields"] as Line;
     const values = fieldValues(table, fields, number);
     if (this.counts?.fix(spec.name, fields, values, table) === false) return;
-    const told = this.counts === undefined ? (len as number | undefined) : undefined;
+    const len = this.lenOf(line);
+    const told = len === undefined ? undefined : dialect.framing.payload(len);
     const payload = payloadOf(table, line, values, told, number);
-    const at = this.header(spec.type, line, told, payload.length, number);
+    const at = this.header(spec.type, line, len, payload.length, number);
     const { made } = this;
     try {
       if (payload.whole < table.size) {
         const struct = new Uint8Array(table.size);
-        table.encoder(dialect.abi.order)(new DataView(struct.buffer), 0, values);
+        table.encoder(abi.order)(new DataView(struct.buffer), 0, values);
         made.set(struct.subarray(0, payload.whole), at);
-      } else table.encoder(dialect.abi.order)(made.view, at, values);
+      } else table.encoder(abi.order)(made.view, at, values);
     } catch (error) {
       // Only counts can be too large by now.
       throw inLine(error, number, "/fields");
@@ -117,21 +118,28 @@ export class LineEncoder {
     made.set(payload.rest, at + payload.whole);
   }
 
+  /** The `len` that a line says, if it is to be believed. */
+  private lenOf(line: Line): number | undefined {
+    return this.counts === undefined ? (line["len"] as number | undefined) : undefined;
+  }
+
   /** Writes a record's header, and gives the place of its payload, for which there is room behind it. */
-  private header(type: number, line: Line, told: number | undefined, length: number, number: number): number {
-    const len = told ?? length;
-    if (len > PAYLOAD_MOST) {
-      const message = `a payload has at most ${PAYLOAD_MOST} bytes, this one has ${length}`;
+  private header(type: number, line: Line, len: number | undefined, length: number, number: number): number {
+    const { dialect, abi } = this.image!;
+    const { header, most, len: lenOf } = dialect.framing;
+    if (len === undefined && length > most) {
+      const message = `a payload has at most ${most} bytes, this one has ${length}`;
       throw lineError(number, "/len", message, "out-of-range");
     }
+    const values: Record<string, number> = { type, len: len ?? lenOf(length) };
+    for (const name of otherMembers(dialect.framing)) values[name] = line[name] as number;
     const at = this.made.room(header.size + length);
-    const { order } = this.image!.dialect.abi;
-    header.encoder(order)(this.made.view, at, { type, len, parent: line["parent"] as number });
+    header.encoder(abi.order)(this.made.view, at, values);
     return at + header.size;
   }
 
   private raw(line: Line, number: number): number {
-    const { dialect, blocks } = this.imageOf(line, number);
+    const { dialect, definitions, blocks } = this.imageOf(line, number);
     const { name } = line;
     const block = blocks.get(name as string);
     if (block === undefined) {
@@ -140,7 +148,7 @@ export class LineEncoder {
       throw lineError(number, "/name", message);
     }
     const isBeside = block.extent === true && line["base64"] === undefined && line["length"] !== undefined;
-    this.check(rawDefinition(block.name, isBeside), line, number);
+    this.check(definitions.rawBlock(block.name, isBeside), line, number);
     if (isBeside) return line["length"] as number;
     if (block.extent) this.base64(line, number);
     else if (block.element === undefined) this.hex(line, number);
@@ -151,7 +159,7 @@ export class LineEncoder {
   private values(element: Table, line: Line, number: number): void {
     const { size, layout } = element;
     const only = layout.length === 1 ? layout[0]! : undefined;
-    const encode = element.encoder(this.image!.dialect.abi.order);
+    const encode = element.encoder(this.image!.abi.order);
     const values = line["values"] as readonly unknown[];
     const cut = bytesOfHex((line["cut"] as string | undefined) ?? "");
     if (cut.length >= size) {
@@ -170,17 +178,15 @@ export class LineEncoder {
   }
 
   private unknown(line: Line, number: number): void {
-    const { type, len } = line;
+    const { type } = line;
     if (type === undefined) {
-      this.check("unknown", line, number);
+      this.check(unknownDefinition, line, number);
       this.hex(line, number);
       return;
     }
-    this.imageOf(line, number);
-    this.check("unknown-record", line, number);
-    const told = this.counts === undefined ? (len as number | undefined) : undefined;
+    this.check(this.imageOf(line, number).definitions.unknownRecord, line, number);
     const bytes = decoded(bytesOfHex, line, "bytes", number);
-    const at = this.header(type as number, line, told, bytes.length, number);
+    const at = this.header(type as number, line, this.lenOf(line), bytes.length, number);
     this.made.set(bytes, at);
   }
 
@@ -197,17 +203,6 @@ export class LineEncoder {
     const message = `a ${line["kind"]} line before the first image line ("kind":"image"), which tells its dialect`;
     throw lineError(number, "/kind", message);
   }
-}
-
-/** What the lines of an image are read by. */
-interface ImageContext {
-  readonly dialect: Dialect;
-  readonly blocks: ReadonlyMap<string, RawBlock>;
-}
-
-function imageContext(dialect: Dialect): ImageContext {
-  const blocks = dialect.automaton.places.flatMap(({ raw }) => raw);
-  return { dialect, blocks: new Map(blocks.map(block => [block.name, block])) };
 }
 
 function decoded(decode: (text: string) => Uint8Array, line: Line, name: string, number: number): Uint8Array {

@@ -9,5 +9,7 @@ export const BYTES_A_LINE = 32 * 1024;
  * is room for spaces and edits.
  */
 export const LINE_MOST = 2 * 1024 * 1024;
+/** NULs that fill a text up: a len is a number of a few digits, and may ask for any number of them. */
+export const FILL_MOST = 16 * 1024 * 1024;
 /** Bytes of an image that are handed on at once. */
 export const CHUNK = 256 * 1024;

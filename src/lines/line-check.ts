@@ -1,8 +1,8 @@
+import type { JsonSchema } from "../codec/schema.js";
 import { type Line, lineError, shown } from "./line.js";
-import { lineDefinitions } from "./line-schema.js";
 
-/** Throws unless the line is as a definition of the schema says. */
-export type LineCheck = (definition: string, line: Line, number: number) => void;
+/** Throws unless the line is as its definition says. */
+export type LineCheck = (definition: JsonSchema, line: Line, number: number) => void;
 
 let loaded: Promise<LineCheck> | undefined;
 
@@ -26,14 +26,9 @@ async function loadCheck(): Promise<LineCheck> {
     meta: false,
     validateSchema: false,
   });
-  const definitions = lineDefinitions();
-  const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
-  return (name, line, number) => {
-    let validate = compiled.get(name);
-    if (validate === undefined) {
-      validate = ajv.compile(definitions[name]!);
-      compiled.set(name, validate);
-    }
+  // ajv compiles a schema once: it knows them by their objects.
+  return (definition, line, number) => {
+    const validate = ajv.compile(definition);
     if (validate(line)) return;
     const errors = validate.errors!;
     // A name that is misspelt is also one that is missing, which says less.

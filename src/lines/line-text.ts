@@ -1,6 +1,6 @@
+import type { Abi } from "../codec/abi.js";
 import { hexOf, jsonMembers } from "../codec/json.js";
 import type { Table } from "../codec/table.js";
-import { header } from "../formats/cr/records.js";
 import {
   elements,
   type GapItem,
@@ -10,24 +10,31 @@ import {
   type UnknownItem,
 } from "../stream/item.js";
 import { toBase64 } from "./base64.js";
+import { headerMembers } from "./header-members.js";
 import { hexOfMany } from "./hex.js";
-import { FORMAT, type PagesMode, VERSION } from "./line.js";
+import { LINES_FORMAT, LINES_VERSION, type PagesMode } from "./line.js";
 
 /** The lines of what the walk yields, without their ends. */
 
 export function headLine(pages: PagesMode): string {
-  return JSON.stringify({ kind: "head", format: FORMAT, version: VERSION, pages });
+  return JSON.stringify({ kind: "head", format: LINES_FORMAT, version: LINES_VERSION, pages });
 }
 
-export function imageLine({ index, offset, dialect, why }: ImageStart): string {
-  return JSON.stringify({ kind: "image", image: index, offset, dialect: dialect.name, why });
+export function imageLine({ index, offset, dialect, abi, why }: ImageStart): string {
+  const other = isSameAbi(abi, dialect.abi) ? {} : { abi };
+  return JSON.stringify({ kind: "image", image: index, offset, dialect: dialect.name, ...other, why });
+}
+
+function isSameAbi(a: Abi, b: Abi): boolean {
+  return a.order === b.order && a.word === b.word && a.page === b.page && a.arch === b.arch;
 }
 
 export function recordLine(item: RecordItem): string {
   const { name, path, offset, length, bytes, fields, excess } = item;
-  const { parent, len } = item.header;
+  const { framing } = item.image.dialect;
+  const { header } = framing;
   const table: Table = item.table;
-  const line = `{"kind":"record","name":"${name}","path":"${path}","offset":${offset},"parent":${parent},"len":${len},"fields":{`;
+  const line = `{"kind":"record","name":"${name}","path":"${path}","offset":${offset},${headerMembers(framing, item.header)},"fields":{`;
   if (length < header.size + table.size) {
     const count = Object.keys(fields).length;
     const whole = header.size + table.layout[count]!.offset;
@@ -67,14 +74,17 @@ export function pagesBesideLine(item: RawItem): string {
   return `${rawStart(item, 0)},"length":${item.length}}`;
 }
 
-function rawStart({ name, path, offset, first, image }: RawItem, done: number): string {
-  const before = first + done / image.abi.page;
+/** The start of the line of a raw block, or of a part of it; `done` bytes of its elements stand in lines before. */
+function rawStart({ name, path, offset, first, block, image }: RawItem, done: number): string {
+  const stride = typeof block.stride === "number" ? block.stride : image.abi.page;
+  const before = first + Math.floor(done / stride);
   return `{"kind":"raw","name":"${name}","path":"${path}","offset":${offset + done}${before === 0 ? "" : `,"first":${before}`}`;
 }
 
-export function unknownRecordLine({ path, offset, bytes, header: found }: UnknownItem): string {
-  const { type, parent, len } = found!;
-  return `{"kind":"unknown","path":"${path}","offset":${offset},"type":${type},"parent":${parent},"len":${len},"bytes":"${hexOfMany(bytes.subarray(header.size))}"}`;
+export function unknownRecordLine({ path, offset, bytes, header, image }: UnknownItem): string {
+  const { framing } = image.dialect;
+  const { type } = header!;
+  return `{"kind":"unknown","path":"${path}","offset":${offset},"type":${type},${headerMembers(framing, header!)},"bytes":"${hexOfMany(bytes.subarray(framing.header.size))}"}`;
 }
 
 /** `done` bytes of the stretch stand in lines before. */

@@ -5,8 +5,8 @@ import { CrimgError, type ErrorCode } from "../errors.js";
  * image, and a line for each item of the walk (several for a long one). The lines' bytes one after the other are the
  * file again. schemas/image-line.schema.json says what each kind of line holds.
  */
-export const FORMAT = "crimg image lines";
-export const VERSION = 1;
+export const LINES_FORMAT = "crimg image lines";
+export const LINES_VERSION = 1;
 
 /** Where page contents are: in the lines, in a file beside them, or nowhere. */
 export type PagesMode = "inline" | "file" | "none";

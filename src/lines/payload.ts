@@ -3,6 +3,7 @@ import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import { bytesOfHex } from "./hex.js";
+import { FILL_MOST } from "./limits.js";
 import { type Line, lineError } from "./line.js";
 import type { FieldValues } from "./values.js";
 
@@ -22,17 +23,17 @@ export function filledLength({ fill }: Field, text: Uint8Array): number {
 }
 
 /**
- * The payload of a record's line. `len` is how long the line says that it is, if that is to be believed: it tells how
- * many NULs fill a text up, of which JSON has none.
+ * The payload of a record's line. `told` is how many bytes the line says that it has, if that is to be believed: so many
+ * NULs fill a text up, of which JSON has none.
  */
 export function payloadOf(
   table: Table,
   line: Line,
   values: FieldValues,
-  len: number | undefined,
+  told: number | undefined,
   number: number,
 ): Payload {
-  if (table.variable) return variablePayload(table, values, len);
+  if (table.variable) return variablePayload(table, values, told, number);
   if (line["short"] !== undefined) return shortPayload(table, line, number);
   const rest = optionalHex(line["excess"]);
   return { length: table.size + rest.length, whole: table.size, rest };
@@ -40,13 +41,22 @@ export function payloadOf(
 
 const nothing = new Uint8Array(0);
 
-function variablePayload(table: Table, values: FieldValues, len: number | undefined): Payload {
+function variablePayload(
+  table: Table,
+  values: FieldValues,
+  told: number | undefined,
+  number: number,
+): Payload {
   const { name, field } = table.layout.at(-1)!;
   const value = values[name] as string | Uint8Array;
   let { length } = value;
   if (typeof value === "string") {
     const bytes = encodeText(value);
-    length = len === undefined ? filledLength(field, bytes) : Math.max(bytes.length, len - table.size);
+    length = told === undefined ? filledLength(field, bytes) : Math.max(bytes.length, told - table.size);
+    if (length - bytes.length > FILL_MOST) {
+      const message = `a text of ${bytes.length} bytes is filled up with at most ${FILL_MOST} NULs`;
+      throw lineError(number, "/len", message, "out-of-range");
+    }
   }
   return { length: table.size + length, whole: table.size + length, rest: nothing };
 }

@@ -27,6 +27,8 @@ export interface DialectParts {
   readonly framing: Framing;
   /** The machine that its images are known from: what is written anew is written for it, unless told otherwise. */
   readonly abi: Abi;
+  /** Set if images of other machines are known, too: lines of one then say which. */
+  readonly anyAbi?: true;
   /** The record that opens an image. Another one of it begins another image. */
   readonly begins: string;
   /** The records that end one. */

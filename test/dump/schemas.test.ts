@@ -20,8 +20,8 @@ describe("schemas/ is what the tables make (npm run schemas writes it anew)", ()
     ...dumpSchemas(formats),
     ...verifySchemas(),
     ...convertSchemas(),
-    ...lineSchemas(),
-    ...splitSchemas(),
+    ...lineSchemas(formats),
+    ...splitSchemas(formats),
   };
 
   test("no schema is missing, none is left over", () => {

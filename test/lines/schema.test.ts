@@ -1,6 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { splitSchemas } from "../../src/cli/split-schema.js";
+import { formats } from "../../src/formats/registry.js";
 import { lineDefinitions, lineSchemas } from "../../src/lines/line-schema.js";
 import { publishedSchema, schemaCheck } from "../dump/schema-check.js";
 import { onePerDialect, sample, samples } from "../image/samples.js";
@@ -51,7 +52,7 @@ describe("every line is as the published schema says:", () => {
 });
 
 describe("the schema", () => {
-  it.each(Object.entries({ ...lineSchemas(), ...splitSchemas() }))(
+  it.each(Object.entries({ ...lineSchemas(formats), ...splitSchemas(formats) }))(
     "%s is the one that is published",
     (name, schema) => {
       expect(publishedSchema(name)).toEqual(JSON.parse(JSON.stringify(schema)));
@@ -60,10 +61,10 @@ describe("the schema", () => {
 
   it("is one of JSON Schema 2020-12, in all its definitions", () => {
     const ajv = new Ajv2020({ strict: true });
-    for (const schema of Object.values({ ...lineSchemas(), ...splitSchemas() })) {
+    for (const schema of Object.values({ ...lineSchemas(formats), ...splitSchemas(formats) })) {
       expect(ajv.validateSchema(schema), ajv.errorsText(ajv.errors)).toBe(true);
     }
-    for (const definition of Object.values(lineDefinitions())) ajv.compile(definition);
+    for (const definition of Object.values(lineDefinitions(formats))) ajv.compile(definition);
   });
 
   it("refuses what no line is", () => {

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { formats } from "../../src/formats/registry.js";
 import { decodeLinesSync } from "../../src/index.js";
 import type { DecodeOptions } from "../../src/lines/decode.js";
 import { type EncodeOptions, encodeLines, type LineChunks } from "../../src/lines/encode.js";
@@ -29,7 +30,7 @@ export async function encoded(lines: readonly string[] | LineChunks, options: En
   const parts: Uint8Array[] = [];
   const isText = Array.isArray(lines) && lines.every(line => typeof line === "string");
   const chunks = isText ? [`${lines.join("\n")}\n`] : (lines as LineChunks);
-  await encodeLines(chunks, options, { write: bytes => void parts.push(bytes.slice()) });
+  await encodeLines(chunks, formats, options, { write: bytes => void parts.push(bytes.slice()) });
   return concat(...parts);
 }
 

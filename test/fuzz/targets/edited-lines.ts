@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { formats } from "../../../src/formats/registry.js";
 import { encodeLines } from "../../../src/lines/encode.js";
 import { bytesSource } from "../../../src/source/source.js";
 import { streamOf } from "../../image/chunked.js";
@@ -43,7 +44,7 @@ export const editedLinesTarget: Target = {
         const write = (bytes: Uint8Array) => void parts.push(bytes.slice());
         // To be read twice, lines must begin anew.
         const chunks = { [Symbol.asyncIterator]: () => begin()[Symbol.asyncIterator]() };
-        await calls.timedAsync("encode", () => encodeLines(chunks, how, { write }));
+        await calls.timedAsync("encode", () => encodeLines(chunks, formats, how, { write }));
         return concat(...parts);
       });
     const whole = await run(() => streamOf(input, Math.max(1, input.length)));

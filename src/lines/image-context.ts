@@ -1,0 +1,35 @@
+import type { Abi } from "../codec/abi.js";
+import type { RawBlock } from "../codec/grammar.js";
+import type { Dialect } from "../stream/dialect.js";
+import type { StreamFormat } from "../stream/stream-format.js";
+import { type Line, lineError } from "./line.js";
+import { definitionsOf, type FormatDefinitions } from "./line-definitions.js";
+
+/** What the lines of an image are read by. */
+export interface ImageContext {
+  readonly dialect: Dialect;
+  readonly abi: Abi;
+  readonly definitions: FormatDefinitions;
+  /** The raw blocks of the dialect by their names. */
+  readonly blocks: ReadonlyMap<string, RawBlock>;
+}
+
+/** The context that an image line gives the lines behind it. It must be as its schema says. */
+export function imageContext(formats: readonly StreamFormat[], line: Line, number: number): ImageContext {
+  const isNamed = (candidate: Dialect) => candidate.name === line["dialect"];
+  const format = formats.find(({ dialects }) => dialects.some(isNamed))!;
+  const dialect = format.dialects.find(isNamed)!;
+  const blocks = dialect.automaton.places.flatMap(({ raw }) => raw);
+  return {
+    dialect,
+    abi: abiOf(dialect, line, number),
+    definitions: definitionsOf(format),
+    blocks: new Map(blocks.map(block => [block.name, block])),
+  };
+}
+
+function abiOf({ name, abi, anyAbi }: Dialect, line: Line, number: number): Abi {
+  const told = line["abi"] as Abi | undefined;
+  if (told === undefined || anyAbi) return told ?? abi;
+  throw lineError(number, "/abi", `images of ${name} are of ${abi.arch} only`);
+}
