@@ -32,6 +32,8 @@ export interface RawBlock {
   readonly count: Amount;
   /** Bytes of one element; a field where the image tells it. */
   readonly stride: Amount;
+  /** A field that says how many elements are in use, where `count` says how many are there: those of zeros are not. */
+  readonly used?: FieldRef;
   /** Left out unless this holds. */
   readonly when?: Condition;
   /**
@@ -122,6 +124,8 @@ export interface RecordNode {
   readonly kind: "record";
   readonly record: string;
   readonly raw: readonly RawBlock[];
+  /** What says how many bytes its payload has, beside its header. */
+  readonly length?: FieldRef;
 }
 /** One after the other: made by `sequence`. */
 export interface SequenceNode {
@@ -157,6 +161,11 @@ export interface ChoiceNode {
 /** A record, and the raw blocks that follow it. */
 export function record(name: string, ...raw: RawBlock[]): RecordNode {
   return { kind: "record", record: name, raw };
+}
+
+/** A record whose payload has as many bytes as a field says. */
+export function sized(length: FieldRef, name: string, ...raw: RawBlock[]): RecordNode {
+  return { ...record(name, ...raw), length };
 }
 
 /** One after the other. */

@@ -36,7 +36,7 @@ export function fromBase64(text: string): Uint8Array {
   if (length % 4 !== 0) {
     throw new CrimgError("malformed", `base64 comes in groups of 4 characters, ${length} are there`);
   }
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const padding = paddingOf(text);
   const bytes = codesFor(length);
   const { read, written } = toUtf8.encodeInto(text, bytes);
   if (read !== length || written !== length) throw strangerIn(text);
@@ -61,6 +61,15 @@ export function fromBase64(text: string): Uint8Array {
     throw new CrimgError("malformed", "the last group of the base64 has bits that belong to no byte");
   }
   return bytes.subarray(0, at - padding);
+}
+
+/** Bytes that base64 stands for. */
+export function base64Length(text: string): number {
+  return Math.floor(text.length / 4) * 3 - paddingOf(text);
+}
+
+function paddingOf(text: string): number {
+  return text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
 }
 
 function codesFor(length: number): Uint8Array {

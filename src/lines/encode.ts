@@ -13,10 +13,10 @@ export type { LineChunks } from "./text-lines.js";
 /** How to encode. */
 export interface EncodeOptions {
   /**
-   * Write the lengths and counts that the lines make (the `len` of each record, task_comm_len, tasks_nr, map_count,
-   * nr_pages, nldt, nfds, ntls) instead of those they say. The lines are then read twice: they must be an array or
-   * something else that begins anew each time it is iterated. A PGARR without pages before another PGARR, which only a
-   * running total in nr_pages keeps from ending its VMA, is left out. Default: what the lines say is written.
+   * Write the lengths and counts that the lines make (the `len` of each record, and every field that the grammar of the
+   * dialect has for a count or a length) instead of those they say. The lines are then read twice: they must be an array
+   * or something else that begins anew each time it is iterated. A record whose count of 0 would end a list that goes on
+   * (a chunk without pages, whose nr_pages repeats a running total) is left out. Default: what the lines say is written.
    */
   readonly fixCounts?: boolean;
   /** The page contents, for lines that were decoded with `pages: "file"` or `"none"`. */
@@ -39,7 +39,7 @@ export async function encodeLines(
   sink: Sink,
 ): Promise<void> {
   const check = await lineCheck();
-  const counts = options.fixCounts ? await countLines(chunks) : undefined;
+  const counts = options.fixCounts ? await countLines(chunks, formats) : undefined;
   const encoder = new LineEncoder(formats, check, counts);
   const pages = new PageContents(options.pages);
   const { made } = encoder;

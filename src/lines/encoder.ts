@@ -5,7 +5,7 @@ import type { RecordSpec } from "../stream/dialect.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { fromBase64 } from "./base64.js";
 import { ByteBuffer } from "./byte-buffer.js";
-import type { Counts } from "./counts.js";
+import type { LineCounts } from "./counts.js";
 import { otherMembers } from "./header-members.js";
 import { bytesOfHex } from "./hex.js";
 import { type ImageContext, imageContext } from "./image-context.js";
@@ -26,7 +26,7 @@ export class LineEncoder {
   constructor(
     private readonly formats: readonly StreamFormat[],
     private readonly check: LineCheck,
-    private readonly counts: Counts | undefined,
+    private readonly counts: LineCounts | undefined,
   ) {
     this.imageDefinition = imageDefinition(formats);
   }
@@ -99,7 +99,7 @@ export class LineEncoder {
 
     const fields = line["fields"] as Line;
     const values = fieldValues(table, fields, number);
-    if (this.counts?.fix(spec.name, fields, values, table) === false) return;
+    if (this.counts?.fix(dialect, spec.name, fields, values) === false) return;
     const len = this.lenOf(line);
     const told = len === undefined ? undefined : dialect.framing.payload(len);
     const payload = payloadOf(table, line, values, told, number);

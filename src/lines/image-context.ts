@@ -16,9 +16,7 @@ export interface ImageContext {
 
 /** The context that an image line gives the lines behind it. It must be as its schema says. */
 export function imageContext(formats: readonly StreamFormat[], line: Line, number: number): ImageContext {
-  const isNamed = (candidate: Dialect) => candidate.name === line["dialect"];
-  const format = formats.find(({ dialects }) => dialects.some(isNamed))!;
-  const dialect = format.dialects.find(isNamed)!;
+  const { format, dialect } = dialectOfLine(formats, line)!;
   const blocks = dialect.automaton.places.flatMap(({ raw }) => raw);
   return {
     dialect,
@@ -26,6 +24,18 @@ export function imageContext(formats: readonly StreamFormat[], line: Line, numbe
     definitions: definitionsOf(format),
     blocks: new Map(blocks.map(block => [block.name, block])),
   };
+}
+
+/** The dialect that an image line names, and its format; undefined if there is none. */
+export function dialectOfLine(
+  formats: readonly StreamFormat[],
+  line: Line,
+): { readonly format: StreamFormat; readonly dialect: Dialect } | undefined {
+  for (const format of formats) {
+    const dialect = format.dialects.find(({ name }) => name === line["dialect"]);
+    if (dialect !== undefined) return { format, dialect };
+  }
+  return undefined;
 }
 
 function abiOf({ name, abi, anyAbi }: Dialect, line: Line, number: number): Abi {

@@ -74,7 +74,6 @@ const toBeMoved: readonly (readonly [from: string, to: string])[] = [
   ["dump", "formats"],
   ["verify", "formats"],
   ["convert", "formats"],
-  ["lines", "formats"],
   ["formats/x86", "formats"],
 ];
 const isToBeMoved = (path: string, file: string) =>

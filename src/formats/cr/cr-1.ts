@@ -1,4 +1,4 @@
-import { counted, group, optional, record, sequence, until, when } from "../../codec/grammar.js";
+import { counted, group, optional, record, sequence, sized, until, when } from "../../codec/grammar.js";
 import { dialect } from "../../stream/dialect.js";
 import { framing, i386 } from "./framing.js";
 import { ldt, pageBlocks, tlsAlways } from "./raw.js";
@@ -32,6 +32,9 @@ export const memory = group(
   ),
   record("MM_CONTEXT", ldt),
 );
+
+/** task_struct.comm, behind its TASK. */
+export const comm = sized("TASK.task_comm_len", "STRING");
 
 export const registers = sequence(record("THREAD", tlsAlways), "CPU");
 
@@ -77,7 +80,7 @@ export const cr1 = dialect("cr-1", {
       group(
         "task",
         "TASK",
-        "STRING",
+        comm,
         optional(sequence(memory, registers), undefined, "v6: memory and registers; v5 2/8 has neither"),
       ),
     ),

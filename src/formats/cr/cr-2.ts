@@ -1,5 +1,5 @@
 import { counted, group, optional, sequence } from "../../codec/grammar.js";
-import { cr1, memory, registers } from "./cr-1.js";
+import { comm, cr1, memory, registers } from "./cr-1.js";
 import { fdData, fdEnt, files } from "./records.js";
 
 /** The open files of a task: the same in every dialect that has them. */
@@ -23,9 +23,5 @@ export const cr2 = cr1.next("cr-2", {
   series: ["v6", "v8"],
   types: { ...cr1.types, FILES: 301, FD_ENT: 302, FD_DATA: 303 },
   tables: { ...cr1.tables, FILES: files, FD_ENT: fdEnt, FD_DATA: fdData },
-  image: sequence(
-    "HEAD",
-    counted(1, group("task", "TASK", "STRING", memory, descriptors, registers)),
-    "TAIL",
-  ),
+  image: sequence("HEAD", counted(1, group("task", "TASK", comm, memory, descriptors, registers)), "TAIL"),
 });

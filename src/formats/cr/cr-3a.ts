@@ -1,5 +1,5 @@
 import { counted, group, record, sequence } from "../../codec/grammar.js";
-import { memory } from "./cr-1.js";
+import { comm, memory } from "./cr-1.js";
 import { cr2, descriptors } from "./cr-2.js";
 import { taskIds, tlsIfUsed, xstate } from "./raw.js";
 import { cpu272, headArch, tree } from "./records.js";
@@ -26,15 +26,7 @@ export const cr3a = cr2.next("cr-3a", {
     record("TREE", taskIds),
     counted(
       "TREE.tasks_nr",
-      group(
-        "task",
-        "TASK",
-        "STRING",
-        memory,
-        descriptors,
-        record("THREAD", tlsIfUsed),
-        record("CPU", xstate),
-      ),
+      group("task", "TASK", comm, memory, descriptors, record("THREAD", tlsIfUsed), record("CPU", xstate)),
     ),
     "TAIL",
   ),

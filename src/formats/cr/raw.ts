@@ -69,6 +69,7 @@ export const tlsAlways: RawBlock = {
   element: descriptor,
   count: 3,
   stride: descriptor.size,
+  used: "THREAD.ntls",
   otherwise: [0],
   tolerated: ({ ntls }) => (ntls === 0 ? tlsLeftOut : tlsCount),
 };
