@@ -47,6 +47,7 @@ export { Image } from "./image.js";
 export {
   convert,
   convertBytes,
+  decodeLines,
   decodeLinesSync,
   dump,
   encodeLines,
@@ -60,11 +61,7 @@ export {
   walk,
   walkSync,
 } from "./library.js";
-export {
-  type DecodedPart,
-  type DecodeOptions,
-  decodeLines,
-} from "./lines/decode.js";
+export type { DecodedPart, DecodeOptions } from "./lines/decode.js";
 export type { EncodeOptions, LineChunks } from "./lines/encode.js";
 export type { PagesMode } from "./lines/line.js";
 export type { ReadOptions } from "./model/memory.js";

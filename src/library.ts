@@ -68,6 +68,11 @@ export function planSync(source: SyncSource, options: converting.ConvertOptions)
 }
 
 /** See lines/decode.ts. */
+export function decodeLines(image: OpenedImage, options?: decoding.DecodeOptions & WalkOptions) {
+  return decoding.decodeLines(image, formats, options);
+}
+
+/** The same for an input that answers at once. */
 export function decodeLinesSync(source: SyncSource, options?: decoding.DecodeOptions & WalkOptions) {
   return decoding.decodeLinesSync(source, formats, options);
 }

@@ -1,10 +1,12 @@
 import { CrimgError } from "../errors.js";
-import { type Extent, extentReader, partsOf, readExtent } from "../source/extent.js";
+import { type Asking, drive, driveSync } from "../source/drive.js";
+import { askExtent, partsOf } from "../source/extent.js";
 import type { Source, SyncSource } from "../source/source.js";
-import type { GapItem, ImageStart, Item, RawItem, UnknownItem } from "../stream/item.js";
-import { type OpenedImage, walkSync } from "../stream/items.js";
+import { Window } from "../source/window.js";
+import type { GapItem, ImageStart, RawItem, UnknownItem } from "../stream/item.js";
+import type { OpenedImage } from "../stream/items.js";
 import type { StreamFormat } from "../stream/stream-format.js";
-import type { WalkOptions } from "../stream/walk.js";
+import { Walk, type WalkOptions } from "../stream/walk.js";
 import { BYTES_A_LINE, PAGES_A_LINE } from "./limits.js";
 import type { PagesMode } from "./line.js";
 import {
@@ -35,83 +37,72 @@ export type DecodedPart = string | Uint8Array;
  * they are: damage is no obstacle, and is told to `WalkOptions.onFinding`. No line is longer than 1 MiB. The image must
  * be readable twice (a file, bytes, a Blob): else `usage`. Throws what the walk throws, too.
  */
-export async function* decodeLines(
-  image: OpenedImage,
+export function decodeLines(
+  { source, options: opened }: OpenedImage,
+  formats: readonly StreamFormat[],
   options: DecodeOptions & WalkOptions = {},
 ): AsyncGenerator<DecodedPart, void, void> {
-  const { source } = image;
-  const steps = stepsFor(source, options);
-  for await (const item of image.items(options)) {
-    for (const step of steps(item)) {
-      yield typeof step === "string" ? step : step.become(await readExtent(source, step.extent));
-    }
-  }
+  return drive(source, decodedParts(source, formats, { ...opened, ...options }));
 }
 
 /** The same for an input that answers at once. */
-export function* decodeLinesSync(
+export function decodeLinesSync(
   source: SyncSource,
   formats: readonly StreamFormat[],
   options: DecodeOptions & WalkOptions = {},
 ): Generator<DecodedPart, void, void> {
-  const steps = stepsFor(source, options);
-  const read = extentReader(source);
-  for (const item of walkSync(source, formats, options)) {
-    for (const step of steps(item)) {
-      yield typeof step === "string" ? step : step.become(read(step.extent));
-    }
-  }
+  return driveSync(source, decodedParts(source, formats, options));
 }
 
-/** A line, or bytes that must be read before they become one. */
-type Step = string | { readonly extent: Extent; become(bytes: Uint8Array): DecodedPart };
-
-function stepsFor({ seekable }: Source, { pages = "inline" }: DecodeOptions): (item: Item) => Iterable<Step> {
-  let isFirst = true;
+/** The same, as work that asks for bytes. */
+function* decodedParts(
+  { size, seekable }: Source,
+  formats: readonly StreamFormat[],
+  options: DecodeOptions & WalkOptions,
+): Asking<DecodedPart> {
+  const { pages = "inline" } = options;
+  const walk = new Walk(new Window(size), formats, options);
+  // Of its own, since the walk goes on from where its window is.
+  const contents = new Window(size);
+  let hasHead = false;
   let image: ImageStart | undefined;
-  return function* (item) {
-    if (isFirst) {
+  for (let item = walk.next(); item !== undefined; item = walk.next()) {
+    if (item instanceof Window) {
+      yield item;
+      continue;
+    }
+    if (!hasHead) {
       // Not earlier: if there is no image, that is what is wrong, and no line is to be seen.
       if (!seekable) {
         const why = "the walk is past page contents when their line is made";
         throw new CrimgError("usage", `decode needs an input that can be read twice: ${why}`);
       }
       yield headLine(pages);
-      isFirst = false;
+      hasHead = true;
     }
     if (item.kind !== "gap" && item.image !== image) {
       image = item.image;
       yield imageLine(image);
     }
-    yield* itemSteps(item, pages);
-  };
-}
-
-function itemSteps(item: Item, pages: PagesMode): Iterable<Step> {
-  switch (item.kind) {
-    case "record":
-      return [recordLine(item)];
-    case "raw":
-      return item.block.extent ? pagesSteps(item, pages) : [rawLine(item)];
-    case "unknown":
-      return item.header === undefined ? stretchSteps(item) : [unknownRecordLine(item)];
-    case "gap":
-      return stretchSteps(item);
+    if (item.kind === "record") yield recordLine(item);
+    else if (item.kind === "raw" && item.block.extent) yield* pagesParts(item, pages, contents);
+    else if (item.kind === "raw") yield rawLine(item);
+    else if (item.kind === "unknown" && item.header !== undefined) yield unknownRecordLine(item);
+    else yield* stretchParts(item, contents);
   }
 }
 
-function* pagesSteps(item: RawItem, pages: PagesMode): Generator<Step, void, void> {
+function* pagesParts(item: RawItem, pages: PagesMode, window: Window): Asking<DecodedPart> {
   if (pages !== "inline") yield pagesBesideLine(item);
   if (pages === "none") return;
   for (const extent of partsOf(item, PAGES_A_LINE)) {
-    const done = extent.offset - item.offset;
-    yield { extent, become: bytes => (pages === "file" ? bytes : pagesLine(item, done, bytes)) };
+    const bytes = yield* askExtent(window, extent);
+    yield pages === "file" ? bytes : pagesLine(item, extent.offset - item.offset, bytes);
   }
 }
 
-function* stretchSteps(item: UnknownItem | GapItem): Generator<Step, void, void> {
+function* stretchParts(item: UnknownItem | GapItem, window: Window): Asking<DecodedPart> {
   for (const extent of partsOf(item, BYTES_A_LINE)) {
-    const done = extent.offset - item.offset;
-    yield { extent, become: bytes => stretchLine(item, done, bytes) };
+    yield stretchLine(item, extent.offset - item.offset, yield* askExtent(window, extent));
   }
 }

@@ -1,5 +1,6 @@
 import { CrimgError } from "../errors.js";
 import type { Source, SyncSource } from "./source.js";
+import type { Window } from "./window.js";
 
 /** A stretch of the source, in bytes. */
 export interface Extent {
@@ -35,6 +36,17 @@ export function extentReader(source: SyncSource): (extent: Extent) => Uint8Array
 /** Reads an extent of any source. Throws `truncated` if the input ends before. */
 export async function readExtent(source: Source, extent: Extent): Promise<Uint8Array> {
   return whole(await source.read(extent.offset, extent.length), extent);
+}
+
+/**
+ * Asks for an extent, as work that asks for bytes does: by a window that nothing else is asked for by. What it returns is
+ * good until the next is asked for. Throws `truncated` if the input ends before.
+ */
+export function* askExtent(window: Window, extent: Extent): Generator<Window, Uint8Array, void> {
+  const { offset, length } = extent;
+  window.wantPassing(offset, length);
+  yield window;
+  return whole(window.slice(offset, Math.min(length, window.available(offset))), extent);
 }
 
 function whole(bytes: Uint8Array, { offset, length }: Extent): Uint8Array {

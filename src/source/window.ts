@@ -66,8 +66,8 @@ export class Window {
 
   /** Room for the bytes of `wantPassing`. */
   get passingRoom(): Uint8Array {
-    if (this.passing.length !== this.wantedLength) this.passing = new Uint8Array(this.wantedLength);
-    return this.passing;
+    if (this.passing.length < this.wantedLength) this.passing = new Uint8Array(this.wantedLength);
+    return this.passing.subarray(0, this.wantedLength);
   }
 
   /** Lets go of bytes that were only passed over: who goes on from among them reads them anew. */

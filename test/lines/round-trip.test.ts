@@ -4,7 +4,7 @@ import { CrimgError } from "../../src/errors.js";
 import { dialects } from "../../src/formats/cr/dialects.js";
 import { formats } from "../../src/formats/registry.js";
 import { Image } from "../../src/image.js";
-import { decodeLines } from "../../src/lines/decode.js";
+import { decodeLines } from "../../src/index.js";
 import { blobSource, streamSource } from "../../src/source/source.js";
 import { chunkSizes, pipeOf, streamOf } from "../image/chunked.js";
 import { mutated, mutation } from "../image/mutation.js";

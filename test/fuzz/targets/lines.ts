@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { formats } from "../../../src/formats/registry.js";
 import { Image } from "../../../src/image.js";
-import { decodeLines } from "../../../src/lines/decode.js";
+import { decodeLines } from "../../../src/index.js";
 import { bytesSource } from "../../../src/source/source.js";
 import type { Item } from "../../../src/stream/item.js";
 import { damageOf } from "../../convert/parts.js";
