@@ -2,11 +2,17 @@ import { describe, expect, test } from "vitest";
 import { dumping } from "../../src/dump/dump.js";
 import { summarizing } from "../../src/dump/summarize.js";
 import { formats as known } from "../../src/formats/registry.js";
+import { decodeLinesSync } from "../../src/lines/decode.js";
+import { encodeLines } from "../../src/lines/encode.js";
 import { resultSync } from "../../src/source/drive.js";
-import { bytesSource } from "../../src/source/source.js";
+import { bytesSource, streamSource } from "../../src/source/source.js";
 import { type BuildItem, buildImage } from "../../src/stream/build-image.js";
-import { walkSync } from "../../src/stream/items.js";
+import { fileParts } from "../../src/stream/file-parts.js";
+import type { Item } from "../../src/stream/item.js";
+import { walk, walkSync } from "../../src/stream/items.js";
 import { sampleBytes } from "../format/samples.js";
+import { streamOf } from "../image/chunked.js";
+import { seeded } from "../image/seeded.js";
 import { toy, toy1 } from "./toy.js";
 
 const formats = [...known, toy];
@@ -39,6 +45,27 @@ const printed = (input: Uint8Array, options = {}) => {
   const report = resultSync(source, dumping(source, formats, write, { label: "box", ...options }));
   return { text, report };
 };
+
+const summaryOf = (bytes: Uint8Array) => {
+  const source = bytesSource(bytes);
+  return resultSync(source, summarizing(source.size, formats));
+};
+
+function linesOf(bytes: Uint8Array): string[] {
+  return [...decodeLinesSync(bytesSource(bytes), formats)].map(String);
+}
+
+async function encoded(lines: readonly string[], options = {}): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  await encodeLines([`${lines.join("\n")}\n`], formats, options, {
+    write(part) {
+      parts.push(Uint8Array.from(part));
+    },
+  });
+  return Buffer.concat(parts);
+}
+
+const plainItem = ({ kind, offset, length, path }: Item) => ({ kind, offset, length, path });
 
 describe("a format that only its own file knows", () => {
   test("is found, and its items tile the file", () => {
@@ -189,5 +216,73 @@ describe("a format that only its own file knows", () => {
     const { text, report } = printed(box.slice(0, -3), { depth: 1 });
     expect(report.errors).toMatchObject([{ rule: "truncated", path: "lid" }]);
     expect(text).toContain("expected LID (511)");
+  });
+
+  test("is decoded to lines, and encoded to the same bytes", async () => {
+    const lines = linesOf(box);
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "{"kind":"head","format":"crimg image lines","version":1,"pages":"inline"}",
+        "{"kind":"image","image":0,"offset":0,"dialect":"toy-1","why":"it says Toys"}",
+        "{"kind":"record","name":"BOX","path":"box","offset":0,"len":14,"fields":{"magic":1416591731,"owners":2}}",
+        "{"kind":"record","name":"OWNER","path":"owner[0]","offset":14,"len":22,"fields":{"pid":7,"shelves":2,"name":"Ann"}}",
+        "{"kind":"record","name":"SHELF","path":"owner[0].shelf[0]","offset":36,"len":14,"fields":{"from":4096,"pages":3}}",
+        "{"kind":"raw","name":"stuff","path":"owner[0].shelf[0].stuff","offset":50,"base64":"AQEBAQEBAQEBAQEBAQEBAQICAgICAgICAgICAgICAgIDAwMDAwMDAwMDAwMDAwMD"}",
+        "{"kind":"record","name":"SHELF","path":"owner[0].shelf[1]","offset":98,"len":14,"fields":{"from":8192,"pages":0}}",
+        "{"kind":"record","name":"OWNER","path":"owner[1]","offset":112,"len":22,"fields":{"pid":8,"shelves":1,"name":"Bo"}}",
+        "{"kind":"record","name":"SHELF","path":"owner[1].shelf[0]","offset":134,"len":14,"fields":{"from":4096,"pages":1}}",
+        "{"kind":"raw","name":"stuff","path":"owner[1].shelf[0].stuff","offset":148,"base64":"CQkJCQkJCQkJCQkJCQkJCQ=="}",
+        "{"kind":"record","name":"NOTE","path":"note","offset":164,"len":9,"fields":{"note":"010203"}}",
+        "{"kind":"record","name":"LID","path":"lid","offset":173,"len":10,"fields":{"sum":48879}}",
+      ]
+    `);
+    expect(await encoded(lines)).toEqual(Buffer.from(box));
+    const damaged = box.slice(0, -3);
+    expect(await encoded(linesOf(damaged))).toEqual(Buffer.from(damaged));
+  });
+
+  test("counts and lengths of edited lines follow from what is there", async () => {
+    const lines = linesOf(box).filter(line => !line.includes('"owner[1]'));
+    const edited = await encoded(lines, { fixCounts: true });
+    expect(summaryOf(edited)).toMatchObject([{ taskCount: 1, pages: 3, complete: true }]);
+    const [first] = [...walkSync(bytesSource(edited), formats)];
+    expect(first).toMatchObject({ fields: { owners: 1 } });
+  });
+
+  test("is cut out of a larger file", () => {
+    const file = Buffer.concat([new Uint8Array(9), box, box]);
+    expect([...fileParts(bytesSource(file), formats)]).toMatchObject([
+      { kind: "gap", offset: 0, length: 9 },
+      { kind: "image", dialect: "toy-1", offset: 9, length: box.length },
+      { kind: "image", dialect: "toy-1", offset: 9 + box.length, length: box.length },
+    ]);
+  });
+
+  test("however its bytes arrive, it reads the same", async () => {
+    const whole = [...walkSync(bytesSource(box), formats)].map(plainItem);
+    for (const size of [1, 7, 321]) {
+      const items = [];
+      for await (const item of walk(streamSource(streamOf(box, size)), formats)) items.push(plainItem(item));
+      expect(items).toEqual(whole);
+    }
+  });
+
+  test("any damage is survived, and items tile the file all the same", () => {
+    const random = seeded(1);
+    for (let round = 0; round < 400; round++) {
+      const bytes = Uint8Array.from(box);
+      for (let n = 0; n <= round % 3; n++) bytes[random(bytes.length)] = random(256);
+      const cut = bytes.subarray(0, 14 + random(bytes.length));
+      try {
+        const items = [...walkSync(bytesSource(cut), formats)];
+        expect(items.reduce((end, { offset, length }) => (offset === end ? end + length : -1), 0)).toBe(
+          cut.length,
+        );
+        printed(cut);
+        printed(cut, { view: "hex" });
+      } catch (error) {
+        expect(error).toMatchObject({ code: "not-an-image" });
+      }
+    }
   });
 });
