@@ -3,9 +3,9 @@ import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import type { Dialect } from "../stream/dialect.js";
 import { base64Length } from "./base64.js";
+import { inLine } from "./field-values.js";
 import type { Line } from "./line.js";
-import { filledLength } from "./payload.js";
-import { inLine } from "./values.js";
+import { filledLength } from "./record-payload.js";
 
 /** A field that counts or measures what follows its record. */
 export interface CountRule {

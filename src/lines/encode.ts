@@ -2,10 +2,10 @@ import { CrimgError } from "../errors.js";
 import type { Sink } from "../source/sink.js";
 import type { Source } from "../source/source.js";
 import type { StreamFormat } from "../stream/stream-format.js";
-import { countLines } from "./counts.js";
 import { LineEncoder } from "./encoder.js";
 import { lineError } from "./line.js";
 import { lineCheck } from "./line-check.js";
+import { countLines } from "./line-counts.js";
 import { type LineChunks, textLines } from "./text-lines.js";
 
 export type { LineChunks } from "./text-lines.js";

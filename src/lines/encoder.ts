@@ -5,16 +5,16 @@ import type { RecordSpec } from "../stream/dialect.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { fromBase64 } from "./base64.js";
 import { ByteBuffer } from "./byte-buffer.js";
-import type { LineCounts } from "./counts.js";
+import { fieldValues, inLine, valueFrom } from "./field-values.js";
 import { otherMembers } from "./header-members.js";
 import { bytesOfHex } from "./hex.js";
 import { type ImageContext, imageContext } from "./image-context.js";
 import { LINES_FORMAT, LINES_VERSION, type Line, lineError, shown } from "./line.js";
 import type { LineCheck } from "./line-check.js";
+import type { LineCounts } from "./line-counts.js";
 import { gapDefinition, headDefinition, imageDefinition, unknownDefinition } from "./line-definitions.js";
 import { isBlank, parseLine } from "./parse-line.js";
-import { payloadOf } from "./payload.js";
-import { fieldValues, inLine, valueFrom } from "./values.js";
+import { payloadOf } from "./record-payload.js";
 
 /** Makes the bytes of one line after the other. `counts` has what counts shall be; without it, what the lines say. */
 export class LineEncoder {

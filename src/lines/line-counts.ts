@@ -2,11 +2,11 @@ import { CrimgError } from "../errors.js";
 import type { Dialect } from "../stream/dialect.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { type CountRule, type CountRules, countRules } from "./count-rules.js";
+import type { FieldValues } from "./field-values.js";
 import { dialectOfLine } from "./image-context.js";
 import type { Line } from "./line.js";
 import { isBlank, parseLine } from "./parse-line.js";
 import { type LineChunks, textLines } from "./text-lines.js";
-import type { FieldValues } from "./values.js";
 
 const BLOCK = 64 * 1024;
 /** Of a record that would end a list which goes on. */

@@ -2,10 +2,10 @@ import type { Field } from "../codec/field.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
+import type { FieldValues } from "./field-values.js";
 import { bytesOfHex } from "./hex.js";
 import { FILL_MOST } from "./limits.js";
 import { type Line, lineError } from "./line.js";
-import type { FieldValues } from "./values.js";
 
 /** A payload, made ready to be written. */
 export interface Payload {
