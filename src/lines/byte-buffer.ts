@@ -4,7 +4,7 @@ import { CHUNK } from "./limits.js";
 export class ByteBuffer {
   private bytes = new Uint8Array(2 * CHUNK);
   private used = 0;
-  /** Of the bytes that `room` hands out. */
+  /** Of the bytes that `reserve` hands out. */
   view = new DataView(this.bytes.buffer);
 
   /** True if what is there should be written before more comes. */
@@ -13,7 +13,7 @@ export class ByteBuffer {
   }
 
   /** Index in `view` of room for `length` bytes, all 0. */
-  room(length: number): number {
+  reserve(length: number): number {
     const at = this.used;
     this.used += length;
     if (this.used > this.bytes.length) this.grow(at);
@@ -21,8 +21,8 @@ export class ByteBuffer {
     return at;
   }
 
-  put(bytes: Uint8Array): void {
-    const at = this.room(bytes.length);
+  append(bytes: Uint8Array): void {
+    const at = this.reserve(bytes.length);
     this.bytes.set(bytes, at);
   }
 

@@ -3,8 +3,7 @@ import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import type { Dialect } from "../stream/dialect.js";
 import { base64Length } from "./base64.js";
-import { inLine } from "./field-values.js";
-import type { Line } from "./line.js";
+import { errorInLine, type JsonObject } from "./line.js";
 import { filledLength } from "./record-payload.js";
 
 /** A field that counts or measures what follows its record. */
@@ -12,7 +11,7 @@ export interface CountRule {
   readonly record: string;
   readonly field: string;
   /** How much a line adds: 1, whatever it says, or what it holds, for which it must be read in full. */
-  readonly adds: 1 | ((line: Line, number: number) => number);
+  readonly adds: 1 | ((line: JsonObject, number: number) => number);
   /** Only the first line that adds something counts. */
   readonly onlyFirst: boolean;
   /** A count of 0 would end a list: where another record of its kind follows at once, the record is left out. */
@@ -154,7 +153,7 @@ function adderOf(counted: Counted, dialect: Dialect): CountRule["adds"] {
   }
 }
 
-function elementsIn(line: Line, { stride }: RawBlock): number {
+function elementsIn(line: JsonObject, { stride }: RawBlock): number {
   const { values, bytes, base64, length } = line;
   if (Array.isArray(values)) return values.length;
   const size = typeof stride === "number" ? stride : 1;
@@ -173,13 +172,13 @@ function payloadAdder(name: string, dialect: Dialect): CountRule["adds"] {
   const [table] = dialect.byName(name)!.tables as readonly [Table, ...Table[]];
   const last = table.layout.at(-1)!;
   return ({ fields }, number) => {
-    const value = table.variable ? (fields as Line | undefined)?.[last.name] : "";
+    const value = table.variable ? (fields as JsonObject | undefined)?.[last.name] : "";
     if (typeof value !== "string") return 0;
     if (last.field.kind !== "text") return table.size + value.length / 2;
     try {
       return table.size + filledLength(last.field, encodeText(value));
     } catch (error) {
-      throw inLine(error, number, `/fields/${last.name}`);
+      throw errorInLine(error, number, `/fields/${last.name}`);
     }
   };
 }

@@ -5,16 +5,16 @@ import type { RecordSpec } from "../stream/dialect.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { fromBase64 } from "./base64.js";
 import { ByteBuffer } from "./byte-buffer.js";
-import { fieldValues, inLine, valueFrom } from "./field-values.js";
+import { fieldValues, valueOfJson } from "./field-values.js";
 import { otherMembers } from "./header-members.js";
 import { bytesOfHex } from "./hex.js";
 import { type ImageContext, imageContext } from "./image-context.js";
-import { LINES_FORMAT, LINES_VERSION, type Line, lineError, shown } from "./line.js";
+import { errorInLine, type JsonObject, LINES_FORMAT, LINES_VERSION, lineError, valueText } from "./line.js";
 import type { LineCheck } from "./line-check.js";
 import type { LineCounts } from "./line-counts.js";
 import { gapDefinition, headDefinition, imageDefinition, unknownDefinition } from "./line-definitions.js";
-import { isBlank, parseLine } from "./parse-line.js";
-import { payloadOf } from "./record-payload.js";
+import { isBlankLine, parseLine } from "./parse-line.js";
+import { recordPayload } from "./record-payload.js";
 
 /** Makes the bytes of one line after the other. `counts` has what counts shall be; without it, what the lines say. */
 export class LineEncoder {
@@ -33,7 +33,7 @@ export class LineEncoder {
 
   /** Takes a line, and gives the number of bytes that follow it from the file with the page contents. */
   add(text: string, number: number): number {
-    if (isBlank(text)) return 0;
+    if (isBlankLine(text)) return 0;
     const line = parseLine(text, number);
     if (!this.hasHead) {
       this.head(line, number);
@@ -60,7 +60,7 @@ export class LineEncoder {
         return 0;
       default: {
         const kinds = '"image", "record", "raw", "unknown" or "gap"';
-        throw lineError(number, "/kind", `expected ${kinds}, found ${shown(line["kind"])}`);
+        throw lineError(number, "/kind", `expected ${kinds}, found ${valueText(line["kind"])}`);
       }
     }
   }
@@ -71,10 +71,10 @@ export class LineEncoder {
       throw new CrimgError("malformed", "there are no lines: the first one is the head line");
   }
 
-  private head(line: Line, number: number): void {
+  private head(line: JsonObject, number: number): void {
     const { kind, format, version } = line;
     if (kind !== "head") {
-      throw lineError(number, "/kind", `expected the head line ("kind":"head"), found ${shown(kind)}`);
+      throw lineError(number, "/kind", `expected the head line ("kind":"head"), found ${valueText(kind)}`);
     }
     if (format === LINES_FORMAT && typeof version === "number" && version !== LINES_VERSION) {
       throw lineError(number, "/version", `version ${version} is not known, only version ${LINES_VERSION}`);
@@ -83,7 +83,7 @@ export class LineEncoder {
     this.hasHead = true;
   }
 
-  private record(line: Line, number: number): void {
+  private record(line: JsonObject, number: number): void {
     const { dialect, abi, definitions } = this.imageOf(line, number);
     const { name } = line;
     const spec = typeof name === "string" ? dialect.byName(name) : undefined;
@@ -91,18 +91,18 @@ export class LineEncoder {
       throw lineError(
         number,
         "/name",
-        `expected a record of ${dialect.name} (see crimg formats), found ${shown(name)}`,
+        `expected a record of ${dialect.name} (see crimg formats), found ${valueText(name)}`,
       );
     }
     const table = tableFor(spec, line);
     this.check(definitions.record(spec.name, table, line["short"] !== undefined), line, number);
 
-    const fields = line["fields"] as Line;
+    const fields = line["fields"] as JsonObject;
     const values = fieldValues(table, fields, number);
     if (this.counts?.fix(dialect, spec.name, fields, values) === false) return;
     const len = this.lenOf(line);
     const told = len === undefined ? undefined : dialect.framing.payload(len);
-    const payload = payloadOf(table, line, values, told, number);
+    const payload = recordPayload(table, line, values, told, number);
     const at = this.header(spec.type, line, len, payload.length, number);
     const { made } = this;
     try {
@@ -113,18 +113,24 @@ export class LineEncoder {
       } else table.encoder(abi.order)(made.view, at, values);
     } catch (error) {
       // Only counts can be too large by now.
-      throw inLine(error, number, "/fields");
+      throw errorInLine(error, number, "/fields");
     }
     made.set(payload.rest, at + payload.whole);
   }
 
   /** The `len` that a line says, if it is to be believed. */
-  private lenOf(line: Line): number | undefined {
+  private lenOf(line: JsonObject): number | undefined {
     return this.counts === undefined ? (line["len"] as number | undefined) : undefined;
   }
 
   /** Writes a record's header, and gives the place of its payload, for which there is room behind it. */
-  private header(type: number, line: Line, len: number | undefined, length: number, number: number): number {
+  private header(
+    type: number,
+    line: JsonObject,
+    len: number | undefined,
+    length: number,
+    number: number,
+  ): number {
     const { dialect, abi } = this.image!;
     const { header, most, len: lenOf } = dialect.framing;
     if (len === undefined && length > most) {
@@ -133,18 +139,18 @@ export class LineEncoder {
     }
     const values: Record<string, number> = { type, len: len ?? lenOf(length) };
     for (const name of otherMembers(dialect.framing)) values[name] = line[name] as number;
-    const at = this.made.room(header.size + length);
+    const at = this.made.reserve(header.size + length);
     header.encoder(abi.order)(this.made.view, at, values);
     return at + header.size;
   }
 
-  private raw(line: Line, number: number): number {
+  private raw(line: JsonObject, number: number): number {
     const { dialect, definitions, blocks } = this.imageOf(line, number);
     const { name } = line;
     const block = blocks.get(name as string);
     if (block === undefined) {
       const known = [...blocks.keys()].join(", ");
-      const message = `expected a raw block of ${dialect.name} (${known}), found ${shown(name)}`;
+      const message = `expected a raw block of ${dialect.name} (${known}), found ${valueText(name)}`;
       throw lineError(number, "/name", message);
     }
     const isBeside = block.extent === true && line["base64"] === undefined && line["length"] !== undefined;
@@ -156,7 +162,7 @@ export class LineEncoder {
     return 0;
   }
 
-  private values(element: Table, line: Line, number: number): void {
+  private values(element: Table, line: JsonObject, number: number): void {
     const { size, layout } = element;
     const only = layout.length === 1 ? layout[0]! : undefined;
     const encode = element.encoder(this.image!.abi.order);
@@ -165,19 +171,19 @@ export class LineEncoder {
     if (cut.length >= size) {
       throw lineError(number, "/cut", `${cut.length} bytes, but an element has only ${size}`);
     }
-    const at = this.made.room(values.length * size + cut.length);
+    const at = this.made.reserve(values.length * size + cut.length);
     const { view } = this.made;
     for (const [i, value] of values.entries()) {
       const fields =
         only === undefined
-          ? fieldValues(element, value as Line, number, `/values/${i}`)
-          : { [only.name]: valueFrom(only.field, value) };
+          ? fieldValues(element, value as JsonObject, number, `/values/${i}`)
+          : { [only.name]: valueOfJson(only.field, value) };
       encode(view, at + i * size, fields as never);
     }
     this.made.set(cut, at + values.length * size);
   }
 
-  private unknown(line: Line, number: number): void {
+  private unknown(line: JsonObject, number: number): void {
     const { type } = line;
     if (type === undefined) {
       this.check(unknownDefinition, line, number);
@@ -190,43 +196,49 @@ export class LineEncoder {
     this.made.set(bytes, at);
   }
 
-  private hex(line: Line, number: number): void {
-    this.made.put(decoded(bytesOfHex, line, "bytes", number));
+  private hex(line: JsonObject, number: number): void {
+    this.made.append(decoded(bytesOfHex, line, "bytes", number));
   }
 
-  private base64(line: Line, number: number): void {
-    this.made.put(decoded(fromBase64, line, "base64", number));
+  private base64(line: JsonObject, number: number): void {
+    this.made.append(decoded(fromBase64, line, "base64", number));
   }
 
-  private imageOf(line: Line, number: number): ImageContext {
+  private imageOf(line: JsonObject, number: number): ImageContext {
     if (this.image !== undefined) return this.image;
     const message = `a ${line["kind"]} line before the first image line ("kind":"image"), which tells its dialect`;
     throw lineError(number, "/kind", message);
   }
 }
 
-function decoded(decode: (text: string) => Uint8Array, line: Line, name: string, number: number): Uint8Array {
+function decoded(
+  decode: (text: string) => Uint8Array,
+  line: JsonObject,
+  name: string,
+  number: number,
+): Uint8Array {
   try {
     return decode(line[name] as string);
   } catch (error) {
-    throw inLine(error, number, `/${name}`);
+    throw errorInLine(error, number, `/${name}`);
   }
 }
 
 /** Of several layouts of a record the one that these fields come closest to; a short one is of the first. */
-function tableFor({ tables }: RecordSpec, line: Line): Table {
+function tableFor({ tables }: RecordSpec, line: JsonObject): Table {
   const [first, ...others] = tables as readonly [Table, ...Table[]];
   const fields = line["fields"];
   if (others.length === 0 || line["short"] !== undefined || typeof fields !== "object" || fields === null) {
     return first;
   }
   return others.reduce(
-    (best, table) => (misfits(table, fields as Line) < misfits(best, fields as Line) ? table : best),
+    (best, table) =>
+      misfits(table, fields as JsonObject) < misfits(best, fields as JsonObject) ? table : best,
     first,
   );
 }
 
-function misfits(table: Table, fields: Line): number {
+function misfits(table: Table, fields: JsonObject): number {
   const isMisfit = (name: string, size: number, isBytes: boolean) => {
     const value = fields[name];
     return value === undefined || (isBytes && !(typeof value === "string" && value.length === 2 * size));

@@ -3,7 +3,7 @@ import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import { CrimgError } from "../errors.js";
 import { bytesOfHex } from "./hex.js";
-import { type Line, lineError } from "./line.js";
+import { errorInLine, type JsonObject } from "./line.js";
 
 /** Values of fields by their names, as a table's encoder takes them. */
 export type FieldValues = Record<string, unknown>;
@@ -12,21 +12,26 @@ export type FieldValues = Record<string, unknown>;
  * The values of the fields that stand at `pointer` in a line: the inverse of `jsonMembers`. Fields that a short payload
  * lacks are 0. Throws, with the line's number, for what the schema lets through and the field cannot hold.
  */
-export function fieldValues(table: Table, fields: Line, number: number, pointer = "/fields"): FieldValues {
+export function fieldValues(
+  table: Table,
+  fields: JsonObject,
+  number: number,
+  pointer = "/fields",
+): FieldValues {
   const values: FieldValues = {};
   for (const { name, field } of table.layout) {
     const json = fields[name];
     try {
-      values[name] = json === undefined ? zeroOf(field) : valueFrom(field, json);
+      values[name] = json === undefined ? zeroOf(field) : valueOfJson(field, json);
     } catch (error) {
-      throw inLine(error, number, `${pointer}/${name}`);
+      throw errorInLine(error, number, `${pointer}/${name}`);
     }
   }
   return values;
 }
 
 /** The value that JSON stands for in a field. Throws `out-of-range`, or `malformed` for what is no hex. */
-export function valueFrom(field: Field, json: unknown): unknown {
+export function valueOfJson(field: Field, json: unknown): unknown {
   switch (field.kind) {
     case "u64":
       return fitting(BigInt(json as string));
@@ -35,15 +40,10 @@ export function valueFrom(field: Field, json: unknown): unknown {
     case "text":
       return fittingText(field, json as string);
     case "array":
-      return (json as unknown[]).map(element => valueFrom(field.element!, element));
+      return (json as unknown[]).map(element => valueOfJson(field.element!, element));
     default:
       return json;
   }
-}
-
-/** An error of ours with the place in the lines; any other as it is. */
-export function inLine(error: unknown, number: number, pointer: string): unknown {
-  return error instanceof CrimgError ? lineError(number, pointer, error.reason, error.code) : error;
 }
 
 function zeroOf(field: Field): unknown {

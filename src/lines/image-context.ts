@@ -2,7 +2,7 @@ import type { Abi } from "../codec/abi.js";
 import type { RawBlock } from "../codec/grammar.js";
 import type { Dialect } from "../stream/dialect.js";
 import type { StreamFormat } from "../stream/stream-format.js";
-import { type Line, lineError } from "./line.js";
+import { type JsonObject, lineError } from "./line.js";
 import { definitionsOf, type FormatDefinitions } from "./line-definitions.js";
 
 /** What the lines of an image are read by. */
@@ -15,7 +15,11 @@ export interface ImageContext {
 }
 
 /** The context that an image line gives the lines behind it. It must be as its schema says. */
-export function imageContext(formats: readonly StreamFormat[], line: Line, number: number): ImageContext {
+export function imageContext(
+  formats: readonly StreamFormat[],
+  line: JsonObject,
+  number: number,
+): ImageContext {
   const { format, dialect } = dialectOfLine(formats, line)!;
   const blocks = dialect.automaton.places.flatMap(({ raw }) => raw);
   return {
@@ -29,7 +33,7 @@ export function imageContext(formats: readonly StreamFormat[], line: Line, numbe
 /** The dialect that an image line names, and its format; undefined if there is none. */
 export function dialectOfLine(
   formats: readonly StreamFormat[],
-  line: Line,
+  line: JsonObject,
 ): { readonly format: StreamFormat; readonly dialect: Dialect } | undefined {
   for (const format of formats) {
     const dialect = format.dialects.find(({ name }) => name === line["dialect"]);
@@ -38,7 +42,7 @@ export function dialectOfLine(
   return undefined;
 }
 
-function abiOf({ name, abi, anyAbi }: Dialect, line: Line, number: number): Abi {
+function abiOf({ name, abi, anyAbi }: Dialect, line: JsonObject, number: number): Abi {
   const told = line["abi"] as Abi | undefined;
   if (told === undefined || anyAbi) return told ?? abi;
   throw lineError(number, "/abi", `images of ${name} are of ${abi.arch} only`);

@@ -9,12 +9,12 @@ export interface JsonFault {
  * without the place. It also finds what JSON.parse passes over: a member that is named twice.
  */
 export function jsonFault(text: string): JsonFault | undefined {
-  return new Scan(text).run();
+  return new JsonScan(text).run();
 }
 
 /** Open brackets: an object has the names met so far, a list has none. */
-type Open = Set<string> | undefined;
-type Expected =
+type OpenBracket = Set<string> | undefined;
+type ExpectedToken =
   | "a value"
   | "a value or ]"
   | "a name"
@@ -28,10 +28,10 @@ const SPACE = /[ \t\r\n]*/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
-class Scan {
+class JsonScan {
   private at = 0;
-  private expected: Expected = "a value";
-  private readonly open: Open[] = [];
+  private expected: ExpectedToken = "a value";
+  private readonly open: OpenBracket[] = [];
 
   constructor(private readonly text: string) {}
 
@@ -137,7 +137,7 @@ class Scan {
       this.open.length === 0 ? "the end" : this.open.at(-1) === undefined ? "a comma or ]" : "a comma or }";
   }
 
-  private move(expected: Expected): void {
+  private move(expected: ExpectedToken): void {
     this.at++;
     this.expected = expected;
   }

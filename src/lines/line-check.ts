@@ -1,8 +1,8 @@
 import type { JsonSchema } from "../codec/schema.js";
-import { type Line, lineError, shown } from "./line.js";
+import { type JsonObject, lineError, valueText } from "./line.js";
 
 /** Throws unless the line is as its definition says. */
-export type LineCheck = (definition: JsonSchema, line: Line, number: number) => void;
+export type LineCheck = (definition: JsonSchema, line: JsonObject, number: number) => void;
 
 let loaded: Promise<LineCheck> | undefined;
 
@@ -38,7 +38,7 @@ async function loadCheck(): Promise<LineCheck> {
   };
 }
 
-interface Complaint {
+interface SchemaComplaint {
   readonly pointer: string;
   readonly message: string;
 }
@@ -53,13 +53,13 @@ interface SchemaError {
 }
 
 /** The same in words for people who have no schema at hand. */
-function complaint({ keyword, instancePath, params, parentSchema, data }: SchemaError): Complaint {
+function complaint({ keyword, instancePath, params, parentSchema, data }: SchemaError): SchemaComplaint {
   const at = (name: string) => `${instancePath}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
   switch (keyword) {
     case "additionalProperties": {
       const known = Object.keys(parentSchema!["properties"] as object).join(", ");
       const { additionalProperty: name } = params as { additionalProperty: string };
-      return { pointer: at(name), message: `there is no ${shown(name)} here, only ${known}` };
+      return { pointer: at(name), message: `there is no ${valueText(name)} here, only ${known}` };
     }
     case "required": {
       const { missingProperty: name } = params as { missingProperty: string };
@@ -73,7 +73,7 @@ function complaint({ keyword, instancePath, params, parentSchema, data }: Schema
     default:
       return {
         pointer: instancePath,
-        message: `expected ${wordsFor(parentSchema as ValueSchema)}, found ${shown(data)}`,
+        message: `expected ${wordsFor(parentSchema as ValueSchema)}, found ${valueText(data)}`,
       };
   }
 }
@@ -88,8 +88,8 @@ interface ValueSchema {
 }
 
 function wordsFor(schema: ValueSchema): string {
-  if (schema.const !== undefined) return shown(schema.const);
-  if (schema.enum !== undefined) return `one of ${schema.enum.map(shown).join(", ")}`;
+  if (schema.const !== undefined) return valueText(schema.const);
+  if (schema.enum !== undefined) return `one of ${schema.enum.map(valueText).join(", ")}`;
   switch (schema.type) {
     case "integer":
       return integerWords(schema);

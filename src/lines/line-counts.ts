@@ -4,8 +4,8 @@ import type { StreamFormat } from "../stream/stream-format.js";
 import { type CountRule, type CountRules, countRules } from "./count-rules.js";
 import type { FieldValues } from "./field-values.js";
 import { dialectOfLine } from "./image-context.js";
-import type { Line } from "./line.js";
-import { isBlank, parseLine } from "./parse-line.js";
+import type { JsonObject } from "./line.js";
+import { isBlankLine, parseLine } from "./parse-line.js";
 import { type LineChunks, textLines } from "./text-lines.js";
 
 const BLOCK = 64 * 1024;
@@ -36,7 +36,7 @@ export class LineCounts {
    * Puts the next counts, which are those of the record of this name, among the record's values; of a short record only
    * if the field is there. False if the record is to be left out.
    */
-  fix(dialect: Dialect, name: string, fields: Line, values: FieldValues): boolean {
+  fix(dialect: Dialect, name: string, fields: JsonObject, values: FieldValues): boolean {
     let isLeftOut = false;
     for (const { field } of countRules(dialect).ofRecord.get(name) ?? []) {
       if (this.taken === this.length) {
@@ -60,7 +60,7 @@ export class LineCounts {
 export async function countLines(chunks: LineChunks, formats: readonly StreamFormat[]): Promise<LineCounts> {
   const counter = new LineCounter(formats);
   for await (const { lines, first } of textLines(chunks)) {
-    for (const [i, text] of lines.entries()) if (!isBlank(text)) counter.add(text, first + i);
+    for (const [i, text] of lines.entries()) if (!isBlankLine(text)) counter.add(text, first + i);
   }
   return counter.counts;
 }
@@ -81,7 +81,7 @@ class LineCounter {
 
   add(text: string, number: number): void {
     const [, startKind, startName] = START.exec(text) ?? [];
-    const start: Line =
+    const start: JsonObject =
       startKind === undefined ? parseLine(text, number) : { kind: startKind, name: startName };
     const { kind, name } = start;
     const { before, rules } = this;
@@ -95,7 +95,7 @@ class LineCounter {
     } else if (kind === "raw") this.addTo(rules.byBlock.get(name), text, number);
   }
 
-  private beginImage(line: Line): void {
+  private beginImage(line: JsonObject): void {
     this.open.clear();
     const dialect = dialectOfLine(this.formats, line)?.dialect;
     this.rules = dialect && countRules(dialect);
@@ -103,7 +103,7 @@ class LineCounter {
 
   private addTo(rules = none, text: string, number: number): void {
     const { counts, open } = this;
-    let line: Line | undefined;
+    let line: JsonObject | undefined;
     for (const rule of rules) {
       const index = open.get(rule);
       if (index === undefined) continue;

@@ -11,8 +11,8 @@ export const LINES_VERSION = 1;
 /** Where page contents are: in the lines, in a file beside them, or nowhere. */
 export type PagesMode = "inline" | "file" | "none";
 
-/** A line as JSON.parse gives it. */
-export type Line = Readonly<Record<string, unknown>>;
+/** A line as JSON.parse gives it, or the object of fields in one. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Something is wrong with a line: the message, then its number (counted from 1) and the JSON pointer to the place in it. */
 export function lineError(
@@ -24,8 +24,13 @@ export function lineError(
   return new CrimgError(code, message, { path: `line ${number}${pointer === "" ? "" : ` ${pointer}`}` });
 }
 
+/** An error of ours with the place in the lines; any other as it is. */
+export function errorInLine(error: unknown, number: number, pointer: string): unknown {
+  return error instanceof CrimgError ? lineError(number, pointer, error.reason, error.code) : error;
+}
+
 /** A value for a message: as JSON, cut if it is long; of objects and lists only that they are. */
-export function shown(value: unknown): string {
+export function valueText(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   const text = JSON.stringify(value) ?? "nothing";

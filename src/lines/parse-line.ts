@@ -1,15 +1,15 @@
 import { jsonFault } from "./json-fault.js";
-import { type Line, lineError, shown } from "./line.js";
+import { type JsonObject, lineError, valueText } from "./line.js";
 
 /** True for a line that holds nothing. */
-export function isBlank(text: string): boolean {
+export function isBlankLine(text: string): boolean {
   return text === "" || (text.charCodeAt(0) <= SPACE && text.trim() === "");
 }
 
 const SPACE = 0x20;
 
 /** The object that a line holds. Throws `malformed` with line and column. */
-export function parseLine(text: string, number: number): Line {
+export function parseLine(text: string, number: number): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -17,14 +17,14 @@ export function parseLine(text: string, number: number): Line {
     throw faulty(text, number);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw lineError(number, "", `a line is an object, found ${shown(value)}`);
+    throw lineError(number, "", `a line is an object, found ${valueText(value)}`);
   }
   // JSON.parse keeps the last of two members of one name, and says nothing.
   if (countNames(value) !== countColons(text)) {
     const fault = jsonFault(text);
     if (fault !== undefined) throw faulty(text, number);
   }
-  return value as Line;
+  return value as JsonObject;
 }
 
 function faulty(text: string, number: number): Error {

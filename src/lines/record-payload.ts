@@ -5,10 +5,10 @@ import { encodeText } from "../codec/text.js";
 import type { FieldValues } from "./field-values.js";
 import { bytesOfHex } from "./hex.js";
 import { FILL_MOST } from "./limits.js";
-import { type Line, lineError } from "./line.js";
+import { type JsonObject, lineError } from "./line.js";
 
 /** A payload, made ready to be written. */
-export interface Payload {
+export interface RecordPayload {
   /** In bytes; what the table does not fill is 0. */
   readonly length: number;
   /** Bytes of the struct that are written: all, unless the payload is short. */
@@ -26,13 +26,13 @@ export function filledLength({ fill }: Field, text: Uint8Array): number {
  * The payload of a record's line. `told` is how many bytes the line says that it has, if that is to be believed: so many
  * NULs fill a text up, of which JSON has none.
  */
-export function payloadOf(
+export function recordPayload(
   table: Table,
-  line: Line,
+  line: JsonObject,
   values: FieldValues,
   told: number | undefined,
   number: number,
-): Payload {
+): RecordPayload {
   if (table.variable) return variablePayload(table, values, told, number);
   if (line["short"] !== undefined) return shortPayload(table, line, number);
   const rest = optionalHex(line["excess"]);
@@ -46,7 +46,7 @@ function variablePayload(
   values: FieldValues,
   told: number | undefined,
   number: number,
-): Payload {
+): RecordPayload {
   const { name, field } = table.layout.at(-1)!;
   const value = values[name] as string | Uint8Array;
   let { length } = value;
@@ -61,9 +61,9 @@ function variablePayload(
   return { length: table.size + length, whole: table.size + length, rest: nothing };
 }
 
-function shortPayload(table: Table, line: Line, number: number): Payload {
+function shortPayload(table: Table, line: JsonObject, number: number): RecordPayload {
   const rest = optionalHex(line["short"]);
-  const cut = firstMissing(table, line["fields"] as Line);
+  const cut = firstMissing(table, line["fields"] as JsonObject);
   if (cut === undefined) {
     throw lineError(number, "/short", `no field of ${table.name} is missing, so nothing is short`);
   }
@@ -74,7 +74,7 @@ function shortPayload(table: Table, line: Line, number: number): Payload {
   return { length: cut.offset + rest.length, whole: cut.offset, rest };
 }
 
-function firstMissing(table: Table, fields: Line): LayoutField | undefined {
+function firstMissing(table: Table, fields: JsonObject): LayoutField | undefined {
   return table.layout.find(({ name }) => fields[name] === undefined);
 }
 

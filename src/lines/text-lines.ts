@@ -23,7 +23,7 @@ const toUtf8 = new TextEncoder();
  * thrown when the lines before have been taken.
  */
 export async function* textLines(chunks: LineChunks): AsyncGenerator<TextLines, void, void> {
-  const splitter = new Splitter();
+  const splitter = new LineSplitter();
   for await (const bytes of asBytes(chunks)) {
     for (let at = 0; at < bytes.length; at += PIECE) yield* splitter.add(bytes.subarray(at, at + PIECE));
   }
@@ -56,7 +56,7 @@ function encoded(text: string): Uint8Array {
   throw new CrimgError("malformed", `half a character stands in the lines; JSON writes it as \\u${code}`);
 }
 
-class Splitter {
+class LineSplitter {
   private readonly utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   /** Bytes that have come and are in no line yet. One buffer for all: lines are long, and come by the thousand. */
   private buffer = new Uint8Array(2 * PIECE);
