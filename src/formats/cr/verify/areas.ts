@@ -1,10 +1,10 @@
 import { flagsText } from "../../../codec/describe.js";
+import { AreaList } from "../../../verify/area-list.js";
+import { AREAS_REMEMBERED } from "../../../verify/limits.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { VmaType, VmFlags } from "../names.js";
 import { ACCESS, flagsOf, NEVER_DUMPED, TASK_SIZE } from "./address-space.js";
-import { AreaList } from "./area-list.js";
 import { hex, isWhole, type Judge, numberIn, type Place, placeOfField, type Say } from "./judge.js";
-import { AREAS_REMEMBERED } from "./limits.js";
 
 interface Area {
   readonly start: number;

@@ -1,7 +1,7 @@
+import { DESCRIPTORS_REMEMBERED, OBJECTS_REMEMBERED } from "../../../verify/limits.js";
+import { NumberSet } from "../../../verify/number-set.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { follows, isWhole, type Judge, placeOfField, type Say } from "./judge.js";
-import { DESCRIPTORS_REMEMBERED, OBJECTS_REMEMBERED } from "./limits.js";
-import { NumberSet } from "./number-set.js";
 
 /** sysctl_nr_open unless someone raised it: no descriptor number reaches it. */
 const NR_OPEN = 1024 * 1024;

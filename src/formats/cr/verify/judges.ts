@@ -1,6 +1,6 @@
+import { Fields } from "../../../verify/fields.js";
 import { Areas } from "./areas.js";
 import { Descriptors } from "./descriptors.js";
-import { Fields } from "./fields.js";
 import { Fpu } from "./fpu.js";
 import { Head } from "./head.js";
 import type { Judge, Say } from "./judge.js";

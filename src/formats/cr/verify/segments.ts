@@ -1,9 +1,9 @@
 import { elements, type RawItem } from "../../../stream/item.js";
+import { LDT_REMEMBERED } from "../../../verify/limits.js";
+import { NumberSet } from "../../../verify/number-set.js";
 import { type Segment, segmentOf } from "../../x86/segment.js";
 import type { CrItem, RecordOf } from "../item.js";
 import { hex, isWhole, type Judge, type Place, placeOfField, type Say } from "./judge.js";
-import { LDT_REMEMBERED } from "./limits.js";
-import { NumberSet } from "./number-set.js";
 import { writesTlsAlways } from "./tls.js";
 
 /** The LDT is allocated by pages. */

@@ -1,7 +1,7 @@
 import { elements, type RawItem } from "../../../stream/item.js";
+import { TASKS_REMEMBERED } from "../../../verify/limits.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { isWhole, type Judge, type Place, placeOfField, placeOfParent, type Say } from "./judge.js";
-import { TASKS_REMEMBERED } from "./limits.js";
 import { type Ids, TaskTree } from "./task-tree.js";
 
 /** PID_MAX_LIMIT of i386. */

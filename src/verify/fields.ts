@@ -1,11 +1,11 @@
-import { actualText } from "../../../codec/describe.js";
-import type { Enumeration, Field, FlagSet, Valid } from "../../../codec/field.js";
-import type { LayoutField } from "../../../codec/layout.js";
-import type { Table } from "../../../codec/table.js";
-import { dialects } from "../dialects.js";
-import type { CrItem, CrRecord } from "../item.js";
-import type { RecordName } from "../records.js";
-import { type Judge, placeOfField, type Say } from "./judge.js";
+import { actualText } from "../codec/describe.js";
+import type { Enumeration, Field, FlagSet, Valid } from "../codec/field.js";
+import type { LayoutField } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
+import { dialects } from "../formats/cr/dialects.js";
+import type { CrItem, CrRecord } from "../formats/cr/item.js";
+import type { RecordName } from "../formats/cr/records.js";
+import { type Judge, placeOfField, type Say } from "../formats/cr/verify/judge.js";
 
 /** A field whose declaration says what may stand in it. */
 interface Judged {
