@@ -3,12 +3,14 @@ import { writeFileSync } from "node:fs";
 import { convertSchemas } from "../dist/convert/schemas.js";
 import { splitSchemas } from "../dist/convert/split-schema.js";
 import { dumpSchemas } from "../dist/dump/schemas.js";
+import { formats } from "../dist/formats/registry.js";
 import { lineSchemas } from "../dist/lines/line-schema.js";
+import { loadVerifyFacets } from "../dist/verify/facets.js";
 import { verifySchemas } from "../dist/verify/schemas.js";
 
 const schemas = {
   ...dumpSchemas(),
-  ...verifySchemas(),
+  ...verifySchemas(formats, await loadVerifyFacets(formats)),
   ...convertSchemas(),
   ...lineSchemas(),
   ...splitSchemas(),

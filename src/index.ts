@@ -48,7 +48,6 @@ export type { RecordFields, RecordName } from "./formats/cr/records.js";
 export type { RestartOptions, TaskVerdict, Verdict } from "./formats/cr/restart/restart.js";
 export { restartSeries } from "./formats/cr/restart/series.js";
 export type { SeriesGuess } from "./formats/cr/series.js";
-export { rules } from "./formats/cr/verify/rules.js";
 export { type Format, formatOf } from "./formats/format.js";
 export { formats } from "./formats/registry.js";
 export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
@@ -59,12 +58,13 @@ export {
   decodeLinesSync,
   dump,
   fileParts,
+  loadVerifier,
   plan,
   planSync,
   soundLength,
   summarize,
+  type Verifier,
   verify,
-  verifySync,
   walk,
   walkSync,
 } from "./library.js";

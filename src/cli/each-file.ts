@@ -18,7 +18,7 @@ export async function* eachFile<T extends FileTask>(
   const [run, { progressOf }] = await Promise.all([fileTasks[task](), import("./progress.js")]);
   for (const job of jobs) {
     const progress = await progressOf(job.path, flag, false);
-    const result = run(job, progress.watch);
+    const result = await run(job, progress.watch);
     progress.stop();
     yield result;
   }

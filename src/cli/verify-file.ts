@@ -2,6 +2,7 @@ import type { Finding, Severity } from "../finding.js";
 import { dialectNamed } from "../formats/cr/dialects.js";
 import { DELETED } from "../formats/cr/names.js";
 import { formats } from "../formats/registry.js";
+import { loadVerifyFacets } from "../verify/facets.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
 import { type FileFailure, type Watch, withFile } from "./with-file.js";
 
@@ -35,10 +36,11 @@ export type VerifyResult = VerifiedFile | FileFailure;
 const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
 
 /** Verifies one file. */
-export function verifyFile(job: VerifyJob, watch?: Watch): VerifyResult {
+export async function verifyFile(job: VerifyJob, watch?: Watch): Promise<VerifyResult> {
   const { path, dialect, missing, assumeFiles, severity, max, ...options } = job;
-  return withFile(path, watch, source => {
-    const verification = verifySync(source, formats, {
+  const facets = await loadVerifyFacets(formats);
+  return await withFile(path, watch, source => {
+    const verification = verifySync(source, formats, facets, {
       ...options,
       ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
       // The model's own answer otherwise, for which it need not make text of every name.

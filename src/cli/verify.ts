@@ -93,8 +93,13 @@ type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
   if (args.rules) {
-    const { rulesText, rulesJson } = await import("../verify/report/rules-view.js");
-    const text = args.json ? JSON.stringify(rulesJson(), undefined, 2) : rulesText().join("\n");
+    const [{ allRules }, { rulesText }] = await Promise.all([
+      import("./verify-facets.js"),
+      import("../verify/report/rules-view.js"),
+    ]);
+    const rules = await allRules();
+    // As schemas/rules.schema.json says.
+    const text = args.json ? JSON.stringify(rules, undefined, 2) : rulesText(rules).join("\n");
     writeOutput(args.output, write => write(`${text}\n`));
     return ExitCode.good;
   }

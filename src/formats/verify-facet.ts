@@ -3,10 +3,23 @@ import type { Item } from "../stream/item.js";
 
 /** What a format brings to verify. Loaded when something is verified. */
 export interface VerifyFacet {
-  /** Every rule that its readers and judges have, in the order of the list that users see. */
+  /**
+   * The rules of its readers and judges, and those of the engines that it says in words of its own (`reworded`), in the
+   * order of the list that users see.
+   */
   readonly rules: readonly Rule[];
   /** Those who judge one image: what is wrong with one item is said in this order. */
-  judges(say: Say): readonly Judge[];
+  judges(input: JudgeInput): readonly Judge[];
+}
+
+/** What the judges of one image work with. */
+export interface JudgeInput {
+  readonly say: Say;
+  /**
+   * Holds the fields of every record against their table, whatever the format. A format may put it into its list, where
+   * the findings are to be said; else it comes first.
+   */
+  readonly fields: Judge;
 }
 
 /** Takes items of one image in order, and says what is wrong with them. */

@@ -1,12 +1,13 @@
 import { count, type JsonSchema, listOf, objectOf, schemaHead, text } from "../codec/schema.js";
-import { dialects } from "../formats/cr/dialects.js";
 import { restartSeries } from "../formats/cr/restart/series.js";
-import { rules } from "../formats/cr/verify/rules.js";
+import type { Format } from "../formats/format.js";
+import type { VerifyFacets } from "./facets.js";
+import { rulesOf } from "./rules.js";
 
-/** The JSON Schemas of what verify prints, by file name. Rules, series and dialects are where they come from. */
-export function verifySchemas(): Record<string, unknown> {
+/** The JSON Schemas of what verify prints, by file name. Rules, series and dialects are those of the formats. */
+export function verifySchemas(formats: readonly Format[], facets: VerifyFacets): Record<string, unknown> {
   return {
-    "verify-image.schema.json": imageSchema(),
+    "verify-image.schema.json": imageSchema(formats, facets),
     "verify.schema.json": {
       ...schemaHead("verify", "What `crimg verify --json` prints: a report of each image."),
       ...listOf({ $ref: "verify-image.schema.json" }),
@@ -17,10 +18,10 @@ export function verifySchemas(): Record<string, unknown> {
 
 const severity: JsonSchema = { enum: ["error", "warning", "note"] };
 
-function imageSchema(): JsonSchema {
+function imageSchema(formats: readonly Format[], facets: VerifyFacets): JsonSchema {
   const finding = objectOf(
     {
-      rule: { enum: rules.map(({ id }) => id), description: "see crimg verify --rules" },
+      rule: { enum: rulesOf(facets).map(({ id }) => id), description: "see crimg verify --rules" },
       severity,
       offset: { ...count, description: "bytes from the start of the file" },
       path: { ...text, description: "place in the grammar, e.g. task[0].mm.vma[3]" },
@@ -34,7 +35,7 @@ function imageSchema(): JsonSchema {
     ...objectOf({
       image: { ...text, description: "the file, as it was named; stdin for -" },
       dialect: {
-        enum: [...dialects.map(({ name }) => name), null],
+        enum: [...formats.flatMap(({ dialects }) => dialects.map(({ name }) => name)), null],
         description: "null if there is no image",
       },
       findings: {

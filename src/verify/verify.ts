@@ -9,6 +9,7 @@ import { Window } from "../source/window.js";
 import type { ImageStart, Item } from "../stream/item.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { Walk, type WalkOptions } from "../stream/walk.js";
+import type { VerifyFacets } from "./facets.js";
 import { Findings } from "./findings.js";
 
 /** What to verify, and for whom. */
@@ -33,26 +34,29 @@ export interface VerifyReport {
 export function verifySync(
   source: SyncSource,
   formats: readonly StreamFormat[],
+  facets: VerifyFacets,
   options: VerifyOptions = {},
 ): Generator<Finding, VerifyReport, void> {
-  return driveSync(source, verification(source, formats, options));
+  return driveSync(source, verification(source, formats, facets, options));
 }
 
 /** Verifies any input. */
 export function verify(
   source: Source,
   formats: readonly StreamFormat[],
+  facets: VerifyFacets,
   options: VerifyOptions = {},
 ): AsyncGenerator<Finding, VerifyReport, void> {
-  return drive(source, verification(source, formats, options));
+  return drive(source, verification(source, formats, facets, options));
 }
 
 function* verification(
   source: Source,
   formats: readonly StreamFormat[],
+  facets: VerifyFacets,
   options: VerifyOptions,
 ): Asking<Finding, VerifyReport> {
-  const verification = new Verification(source, formats, options);
+  const verification = new Verification(source, formats, facets, options);
   for (let step = verification.next(); step !== undefined; step = verification.next()) yield step;
   return verification.report();
 }
@@ -81,7 +85,7 @@ class Verification {
     this.counts[finding.severity]++;
     this.pending.push(finding);
   };
-  private readonly findings = new Findings(this.add);
+  private readonly findings: Findings;
   private readonly counts = { error: 0, warning: 0, note: 0 };
   private evidence: SeriesEvidence | undefined;
   private image: ImageStart | undefined;
@@ -91,8 +95,10 @@ class Verification {
   constructor(
     private readonly source: Pick<Source, "size" | "seekable">,
     formats: readonly StreamFormat[],
+    facets: VerifyFacets,
     private readonly options: VerifyOptions,
   ) {
+    this.findings = new Findings(facets, this.add);
     const { at, image, dialect } = options;
     this.walkWindow = new Window(source.size);
     this.walk = new Walk(this.walkWindow, formats, {

@@ -3,9 +3,10 @@ import type { ConvertOptions } from "../../src/convert/convert.js";
 import { CrimgError } from "../../src/errors.js";
 import { head } from "../../src/formats/cr/records.js";
 import type { Verdict } from "../../src/formats/cr/restart/restart.js";
-import { convertBytes, verifySync } from "../../src/index.js";
+import { convertBytes } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import { overwritten, recordNamed } from "../image/splice.js";
+import { verifySync } from "../verify/verifier.js";
 import { partsOf } from "./parts.js";
 import {
   converted,

@@ -6,18 +6,20 @@ import { formatsJson } from "../../src/dump/formats.js";
 import { dumpSchemas } from "../../src/dump/schemas.js";
 import { summaryJson } from "../../src/dump/summary-view.js";
 import { dialects } from "../../src/formats/cr/dialects.js";
+import { formats } from "../../src/formats/registry.js";
 import { summarize } from "../../src/index.js";
 import { lineSchemas } from "../../src/lines/line-schema.js";
 import { bytesSource } from "../../src/source/source.js";
 import { verifySchemas } from "../../src/verify/schemas.js";
 import { runCrimg } from "../cli/run-crimg.js";
 import { samples } from "../format/samples.js";
+import { facets } from "../verify/verifier.js";
 import { publishedSchema, schemaCheck } from "./schema-check.js";
 
 describe("schemas/ is what the tables make (npm run schemas writes it anew)", () => {
   const made = {
     ...dumpSchemas(),
-    ...verifySchemas(),
+    ...verifySchemas(formats, facets),
     ...convertSchemas(),
     ...lineSchemas(),
     ...splitSchemas(),

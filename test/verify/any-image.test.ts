@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rules } from "../../src/formats/cr/verify/rules.js";
 import { pipeOf } from "../image/chunked.js";
 import { mutated, mutation } from "../image/mutation.js";
 import { onePerDialect, samples } from "../image/samples.js";
 import { overwritten } from "../image/splice.js";
 import { findingsOf } from "./judged.js";
 import { reportOf } from "./report-of.js";
+import { rules } from "./verifier.js";
 
 const ids = new Set(rules.map(({ id }) => id));
 

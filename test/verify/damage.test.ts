@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/finding.js";
-import { rules } from "../../src/formats/cr/verify/rules.js";
-import { verifySync } from "../../src/index.js";
 import { pullSource, type SyncSource } from "../../src/source/source.js";
 import type { VerifyReport } from "../../src/verify/verify.js";
 import { onePerDialect, sample, samples } from "../image/samples.js";
@@ -9,6 +7,7 @@ import { seeded } from "../image/seeded.js";
 import { concat, overwritten, recordNamed, withField, withLen } from "../image/splice.js";
 import { rows } from "../verdicts/rows.js";
 import { reportOf } from "./report-of.js";
+import { rules, verifySync } from "./verifier.js";
 
 const SEED = 20081119;
 const ids = new Set(rules.map(({ id }) => id));

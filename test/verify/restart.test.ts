@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../src/formats/cr/restart/restart.js";
-import { verify, verifySync } from "../../src/index.js";
+import { verify } from "../../src/index.js";
 import { bytesSource, streamSource } from "../../src/source/source.js";
 import type { VerifyOptions } from "../../src/verify/verify.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";
+import { verifySync } from "./verifier.js";
 
 const samples = new URL("../../samples/", import.meta.url);
 const sample = (name: string) => new Uint8Array(readFileSync(new URL(name, samples)));

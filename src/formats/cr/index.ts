@@ -10,5 +10,5 @@ export const cr: Format = {
   probe,
   dialects,
   reader: (start, input) => new RecordReader(start, input),
-  facets: {},
+  facets: { verify: async () => (await import("./verify/facet.js")).verifyFacet },
 };

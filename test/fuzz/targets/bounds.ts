@@ -1,10 +1,11 @@
 import type { DumpOptions } from "../../../src/dump/dump.js";
 import { dialects } from "../../../src/formats/cr/dialects.js";
 import { formats } from "../../../src/formats/registry.js";
-import { decodeLinesSync, dump, planSync, summarize, verifySync, walkSync } from "../../../src/index.js";
+import { decodeLinesSync, dump, planSync, summarize, walkSync } from "../../../src/index.js";
 import { Image } from "../../../src/model/image.js";
 import type { SyncSource } from "../../../src/source/source.js";
 import { pipeOf } from "../../image/chunked.js";
+import { verifySync } from "../../verify/verifier.js";
 import { floodedImage } from "../mutate/damage.js";
 import { outcomeOfAsync } from "../outcome.js";
 import type { Target } from "../target.js";

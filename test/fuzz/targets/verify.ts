@@ -1,12 +1,12 @@
 import { expect } from "vitest";
 import type { Finding } from "../../../src/finding.js";
 import { restartSeries } from "../../../src/formats/cr/restart/series.js";
-import { rules } from "../../../src/formats/cr/verify/rules.js";
-import { verify, verifySync } from "../../../src/index.js";
+import { verify } from "../../../src/index.js";
 import { type SyncSource, streamSource } from "../../../src/source/source.js";
 import { type ReportStyle, reportLines } from "../../../src/verify/report/human.js";
 import type { VerifyOptions, VerifyReport } from "../../../src/verify/verify.js";
 import { pipeOf, streamOf } from "../../image/chunked.js";
+import { rules, verifySync } from "../../verify/verifier.js";
 import type { Calls } from "../calls.js";
 import { damagedImage } from "../mutate/damage.js";
 import { errorText, type Outcome, outcomeOf, outcomeOfAsync } from "../outcome.js";
