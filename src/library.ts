@@ -10,7 +10,7 @@ import type { Source, SyncSource } from "./source/source.js";
 import type { Item } from "./stream/item.js";
 import * as walking from "./stream/items.js";
 import type { WalkOptions } from "./stream/walk.js";
-import { loadVerifyFacets } from "./verify/facets.js";
+import { loadVerifyFacets, modelsOf } from "./verify/facets.js";
 import { rulesOf } from "./verify/rules.js";
 import * as verifying from "./verify/verify.js";
 
@@ -40,7 +40,10 @@ export function summarize(source: SyncSource, options?: WalkOptions): Summary[] 
   return dumping.summarize(source, formats, options);
 }
 
-/** Verifies any input: yields findings as the walk goes, and returns the report. */
+/**
+ * Verifies any input that can be read twice (not a stream: `usage`): yields findings as the walk goes, and returns the
+ * report.
+ */
 export async function* verify(
   source: Source,
   options?: verifying.VerifyOptions,
@@ -52,6 +55,8 @@ export async function* verify(
 export interface Verifier {
   /** Every rule that a finding can be of. */
   readonly rules: readonly Rule[];
+  /** What `VerifyOptions.series` can be. */
+  readonly series: readonly string[];
   verifySync(
     source: SyncSource,
     options?: verifying.VerifyOptions,
@@ -63,6 +68,7 @@ export async function loadVerifier(): Promise<Verifier> {
   const facets = await loadVerifyFacets(formats);
   return {
     rules: rulesOf(facets),
+    series: modelsOf(facets).flatMap(({ series }) => series),
     verifySync: (source, options) => verifying.verifySync(source, formats, facets, options),
   };
 }

@@ -131,7 +131,7 @@ export const run: Run<Args> = async args => {
 
 /** Names that no file can make right are refused before any file is read. */
 async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
-  if (series !== undefined) (await import("../formats/cr/restart/series.js")).restartSeriesNamed(series);
+  if (series !== undefined) await (await import("./verify-facets.js")).refuseUnknownSeries(series);
   if (dialect !== undefined) (await import("../formats/cr/dialects.js")).dialectNamed(dialect);
 }
 

@@ -1,6 +1,6 @@
 import type { CrimgError } from "../errors.js";
 import { type Finding, findingOf, rule, type Say } from "../finding.js";
-import type { Judge } from "../formats/verify-facet.js";
+import type { Evidence, Judge } from "../formats/verify-facet.js";
 import type { ImageStart, Item, RawItem, RecordItem } from "../stream/item.js";
 import type { VerifyFacets } from "./facets.js";
 import { Fields } from "./fields.js";
@@ -13,13 +13,22 @@ export const notAnImage = rule("not-an-image", {
   source: "the probes of the formats",
 });
 
+/** The image that a restart would be of. */
+export interface FirstImage {
+  readonly image: ImageStart;
+  /** The series that it is verified for: the one asked for, else the one that it shows so far. */
+  series(): string | undefined;
+}
+
 /**
  * Judges the items of a walk as they come, each image by itself. What it remembers is bounded, whatever the image says:
  * see limits.ts.
  */
 export class Findings {
+  first: FirstImage | undefined;
   private readonly say: Say;
   private image: ImageStart | undefined;
+  private evidence: Evidence | undefined;
   private judges: readonly Judge[] = [];
   /** The judges that want an item of a name, as names turn up. */
   private readonly wanting = new Map<string, readonly Judge[]>();
@@ -27,6 +36,8 @@ export class Findings {
   constructor(
     private readonly facets: VerifyFacets,
     report: (finding: Finding) => void,
+    /** The series that images are verified for. Default: the one that each image shows. */
+    private readonly wanted?: string,
   ) {
     this.say = (...found) => report(findingOf(...found));
   }
@@ -35,6 +46,8 @@ export class Findings {
     if (item.kind === "gap") return;
     if (item.image !== this.image) this.startImage(item.image);
     if (item.kind === "unknown") return;
+    // Before it is judged: a record may be what shows for which series it is to be judged.
+    if (item.kind === "record") this.evidence?.see(item);
     const { name } = item;
     const judges = this.wanting.get(name) ?? this.judgesFor(item);
     for (const judge of judges) judge.add(item);
@@ -51,7 +64,11 @@ export class Findings {
     const facet = this.facets.get(image.format.id);
     const fields = new Fields(say, image.dialect);
     this.image = image;
-    const judges = facet?.judges({ say, fields }) ?? [];
+    const evidence = facet?.restart?.evidence(image);
+    this.evidence = evidence;
+    const series = () => this.wanted ?? evidence?.latest;
+    this.first ??= { image, series };
+    const judges = facet?.judges({ say, fields, series }) ?? [];
     this.judges = judges.includes(fields) ? judges : [fields, ...judges];
     this.wanting.clear();
   }

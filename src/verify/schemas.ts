@@ -1,7 +1,6 @@
 import { count, type JsonSchema, listOf, objectOf, schemaHead, text } from "../codec/schema.js";
-import { restartSeries } from "../formats/cr/restart/series.js";
 import type { Format } from "../formats/format.js";
-import type { VerifyFacets } from "./facets.js";
+import { modelsOf, type VerifyFacets } from "./facets.js";
 import { rulesOf } from "./rules.js";
 
 /** The JSON Schemas of what verify prints, by file name. Rules, series and dialects are those of the formats. */
@@ -19,6 +18,7 @@ export function verifySchemas(formats: readonly Format[], facets: VerifyFacets):
 const severity: JsonSchema = { enum: ["error", "warning", "note"] };
 
 function imageSchema(formats: readonly Format[], facets: VerifyFacets): JsonSchema {
+  const models = modelsOf(facets);
   const finding = objectOf(
     {
       rule: { enum: rulesOf(facets).map(({ id }) => id), description: "see crimg verify --rules" },
@@ -32,26 +32,29 @@ function imageSchema(formats: readonly Format[], facets: VerifyFacets): JsonSche
   );
   return {
     ...schemaHead("verify-image", "One line of `crimg verify --jsonl`: the report of an image."),
-    ...objectOf({
-      image: { ...text, description: "the file, as it was named; stdin for -" },
-      dialect: {
-        enum: [...formats.flatMap(({ dialects }) => dialects.map(({ name }) => name)), null],
-        description: "null if there is no image",
+    ...objectOf(
+      {
+        image: { ...text, description: "the file, as it was named; stdin for -" },
+        dialect: {
+          enum: [...formats.flatMap(({ dialects }) => dialects.map(({ name }) => name)), null],
+          description: "null if there is no image",
+        },
+        findings: {
+          ...listOf(finding),
+          description: "those that --severity and --max let through, as they were found",
+        },
+        counts: {
+          ...objectOf({ error: count, warning: count, note: count }),
+          description: "of all findings, shown or not",
+        },
+        verdict: verdictSchema(models.flatMap(({ series }) => series)),
       },
-      findings: {
-        ...listOf(finding),
-        description: "those that --severity and --max let through, as they were found",
-      },
-      counts: {
-        ...objectOf({ error: count, warning: count, note: count }),
-        description: "of all findings, shown or not",
-      },
-      verdict: verdictSchema(),
-    }),
+      models.length < formats.length ? ["verdict"] : [],
+    ),
   };
 }
 
-function verdictSchema(): JsonSchema {
+function verdictSchema(series: readonly string[]): JsonSchema {
   const returns = { type: "integer", maximum: 0 };
   const task = objectOf(
     {
@@ -63,7 +66,7 @@ function verdictSchema(): JsonSchema {
   );
   return objectOf(
     {
-      series: { enum: restartSeries.map(({ name }) => name), description: "whose sys_restart this is" },
+      series: { enum: series, description: "whose sys_restart this is" },
       returns: { ...returns, description: "0, or a negative error; -512 if it waits until it is killed" },
       errno: {
         type: ["string", "null"],

@@ -71,7 +71,6 @@ const toBeMoved: readonly (readonly [from: string, to: string])[] = [
   ["stream", "formats"],
   ["model", "formats"],
   ["dump", "formats"],
-  ["verify", "formats"],
   ["convert", "formats"],
   ["lines", "formats"],
   ["lines", "convert"],

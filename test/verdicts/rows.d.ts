@@ -1,4 +1,4 @@
-import type { RestartOptions } from "../../src/formats/cr/restart/restart.js";
+import type { RestartOptions } from "../../src/formats/verify-facet.js";
 
 export interface Row {
   readonly group: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Verdict } from "../../src/formats/cr/restart/restart.js";
+import type { Verdict } from "../../src/formats/verify-facet.js";
 import {
   countText,
   findingLine,
@@ -7,6 +7,7 @@ import {
   reportLines,
   verdictLines,
 } from "../../src/verify/report/human.js";
+import { reportJson } from "../../src/verify/report/json.js";
 import { rulesText } from "../../src/verify/report/rules-view.js";
 import { sample } from "../image/samples.js";
 import { refusedTask } from "./damaged-images.js";
@@ -20,10 +21,12 @@ const marked: ReportStyle = {
   good: text => `<good>${text}</>`,
 };
 
-const base: Verdict & { series: string } = {
+const base: Verdict = {
   series: "v6",
+  call: "sys_restart",
   returns: -22,
   errno: "EINVAL",
+  waits: false,
   position: 232,
   visible: true,
   depends: [],
@@ -53,15 +56,26 @@ describe("the verdict is a sentence", () => {
     ],
     [
       "v6's sys_restart would wait for ever at byte 344, and return -512 (ERESTARTSYS) when killed",
-      { returns: -512, errno: "ERESTARTSYS", position: 344, visible: false },
+      { returns: -512, errno: "ERESTARTSYS", waits: true, position: 344, visible: false },
     ],
     // A negative parent comes back as it stands, whatever it is.
     [
       "v6's sys_restart would return -77777 at byte 8, visible to the caller",
-      { returns: -77777, errno: "?", position: 8 },
+      { returns: -77777, errno: undefined, position: 8 },
     ],
   ])("%s", (sentence, verdict) => {
     expect(sentences(verdict)).toEqual([sentence, "no errors, no warnings, no notes"]);
+  });
+
+  it("and there is none where no restart is known", () => {
+    const report = { dialect: "toy-1", counts: none, verdict: undefined };
+    expect(verdictLines(report, plain)).toEqual(["  no errors, no warnings, no notes"]);
+    expect(reportJson("a.toy", [], report)).toEqual({
+      image: "a.toy",
+      dialect: "toy-1",
+      findings: [],
+      counts: none,
+    });
   });
 
   it("and says what else decides", () => {

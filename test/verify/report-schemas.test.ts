@@ -20,7 +20,7 @@ describe("the report of an image is as its schema says", () => {
   };
 
   it.each([...samples, { name: "chunk4196", bytes: chunk4196() }])("$name", ({ name, bytes }) => {
-    expect(checkOne(name, bytes).verdict.position).toBeGreaterThan(0);
+    expect(checkOne(name, bytes).verdict!.position).toBeGreaterThan(0);
   });
 
   it("for each rule, where it speaks", () => {
@@ -38,7 +38,7 @@ describe("the report of an image is as its schema says", () => {
   });
 
   it("with the fates of several tasks", () => {
-    const fates = checkOne("refused", refusedTask()).verdict.tasks?.map(({ fate }) => fate);
+    const fates = checkOne("refused", refusedTask()).verdict!.tasks?.map(({ fate }) => fate);
     expect(fates).toEqual(["waits", "restored", "refused", "waits", "waits"]);
   });
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../../src/formats/cr/restart/restart.js";
-import { verify } from "../../src/index.js";
-import { bytesSource, streamSource } from "../../src/source/source.js";
+import type { Verdict } from "../../src/formats/verify-facet.js";
+import { verify, walkSync } from "../../src/index.js";
+import { blobSource, bytesSource, type SyncSource, streamSource } from "../../src/source/source.js";
 import type { VerifyOptions } from "../../src/verify/verify.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";
@@ -11,9 +11,10 @@ import { verifySync } from "./verifier.js";
 const samples = new URL("../../samples/", import.meta.url);
 const sample = (name: string) => new Uint8Array(readFileSync(new URL(name, samples)));
 
-function verdictOf(bytes: Uint8Array, options: VerifyOptions): Verdict & { series: string } {
+function verdictOf(bytes: Uint8Array, options: VerifyOptions): Verdict {
   const verification = verifySync(bytesSource(bytes), options);
-  for (let step = verification.next(); ; step = verification.next()) if (step.done) return step.value.verdict;
+  for (let step = verification.next(); ; step = verification.next())
+    if (step.done) return step.value.verdict!;
 }
 
 describe("what a booted kernel answered, the model answers", () => {
@@ -110,21 +111,62 @@ test("the series is the one that the image shows, or the one asked for", () => {
   });
 });
 
-describe("a pipe is judged as a file is", () => {
+describe("what answers later is judged as bytes are", () => {
   const names = readdirSync(samples, { recursive: true, encoding: "utf8" }).filter(name =>
     name.endsWith(".img"),
   );
   test.each(names.sort())("%s", async name => {
     const bytes = sample(name);
-    async function* chunks() {
-      for (let at = 0; at < bytes.length; at += 321) yield bytes.subarray(at, at + 321);
-    }
-    const [whole, streamed] = [verifySync(bytesSource(bytes)), verify(streamSource(chunks()))];
+    const [whole, later] = [verifySync(bytesSource(bytes)), verify(blobSource(new Blob([bytes])))];
     for (;;) {
-      const [a, b] = [whole.next(), await streamed.next()];
+      const [a, b] = [whole.next(), await later.next()];
       expect(b).toEqual(a);
       if (a.done) break;
     }
+  });
+});
+
+test("a stream is refused: a restart may have to be begun anew", async () => {
+  async function* chunks() {
+    yield sample("cr-2/v6-tls1.img");
+  }
+  await expect(verify(streamSource(chunks())).next()).rejects.toMatchObject({ code: "usage" });
+});
+
+/** The source, and how many bytes were read of it. */
+function counted(bytes: Uint8Array): SyncSource & { readonly bytesRead: number } {
+  const source = bytesSource(bytes);
+  let bytesRead = 0;
+  return {
+    ...source,
+    get bytesRead() {
+      return bytesRead;
+    },
+    read(offset, length) {
+      const found = source.read(offset, length);
+      bytesRead += found.length;
+      return found;
+    },
+  };
+}
+
+describe("the restart reads along with the walk", () => {
+  const readFor = (work: (source: SyncSource) => Iterable<unknown>) => {
+    const source = counted(sample("cr-3b/v13-tree.img"));
+    for (const _ of work(source));
+    return source.bytesRead;
+  };
+  test("so that nothing is read twice", () => {
+    expect(readFor(source => verifySync(source))).toBe(readFor(source => walkSync(source)));
+  });
+
+  test("and alone, from the beginning, where the image turns out to be of another series", () => {
+    const source = counted(sample("cr-2/v6-fpu.img"));
+    const verification = verifySync(source);
+    let step = verification.next();
+    while (!step.done) step = verification.next();
+    expect(step.value.verdict).toMatchObject({ series: "v6", returns: 0 });
+    expect(source.bytesRead).toBeLessThanOrEqual(2 * 10300);
   });
 });
 

@@ -4,7 +4,7 @@ import { loadVerifier } from "../../src/index.js";
 import { loadVerifyFacets } from "../../src/verify/facets.js";
 
 /** What verifying takes, loaded once. */
-export const { rules, verifySync } = await loadVerifier();
+export const { rules, series, verifySync } = await loadVerifier();
 export const facets = await loadVerifyFacets(formats);
 
 /** The rule of an id. */

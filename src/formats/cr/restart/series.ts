@@ -1,4 +1,3 @@
-import { CrimgError } from "../../../errors.js";
 import type { Dialect } from "../../../stream/dialect.js";
 import { cr1 } from "../cr-1.js";
 import { cr2 } from "../cr-2.js";
@@ -49,13 +48,3 @@ const v13 = next(v12, "v13", {});
 
 /** Every series whose reader is known, oldest first. */
 export const restartSeries: readonly RestartSeries[] = [v5p2, v6p5, v6, v8, v9, v10, v11, v12, v13];
-
-/** The series of a name; `usage` if there is none. */
-export function restartSeriesNamed(name: string): RestartSeries {
-  const found = restartSeries.find(series => series.name === name);
-  if (found !== undefined) return found;
-  throw new CrimgError(
-    "usage",
-    `no series "${name}"; there are ${restartSeries.map(series => series.name).join(", ")}`,
-  );
-}

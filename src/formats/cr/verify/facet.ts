@@ -3,6 +3,9 @@ import { checkStopped } from "../../../verify/limits.js";
 import type { VerifyFacet } from "../../verify-facet.js";
 import { runningTotal } from "../page-count.js";
 import { pidsRepeat, tlsCount, tlsLeftOut } from "../raw.js";
+import { restart } from "../restart/restart.js";
+import { restartSeries } from "../restart/series.js";
+import { SeriesEvidence } from "../series.js";
 import { areaRules } from "./areas.js";
 import { descriptorRules } from "./descriptors.js";
 import * as general from "./engine-rules.js";
@@ -69,4 +72,10 @@ const rules: readonly Rule[] = [
 export const verifyFacet: VerifyFacet = {
   rules,
   judges: judgesOf,
+  restart: {
+    series: restartSeries.map(({ name }) => name),
+    evidence: image => new SeriesEvidence(image.dialect),
+    run: (name, window, options) =>
+      restart(restartSeries.find(series => series.name === name)!, window, options),
+  },
 };
