@@ -4,8 +4,10 @@ import type { Verdict } from "../../src/formats/verify-facet.js";
 import { verify, walkSync } from "../../src/index.js";
 import { blobSource, bytesSource, type SyncSource, streamSource } from "../../src/source/source.js";
 import type { VerifyOptions } from "../../src/verify/verify.js";
+import { recordNamed, withField } from "../image/splice.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";
+import { reportOf } from "./report-of.js";
 import { verifySync } from "./verifier.js";
 
 const samples = new URL("../../samples/", import.meta.url);
@@ -98,6 +100,44 @@ test("another CPU, another version, a missing file: each is refused where the ke
     errno: "ENOENT",
     position: 466,
     visible: false,
+  });
+});
+
+describe("a tree of no tasks: pids of 0 bytes, since 16 times tasks_nr is 0 in 32 bits", () => {
+  const counts = [0, 0x80000000];
+  const withTasks = (name: string, count: number) => {
+    const bytes = sample(name);
+    return withField(bytes, recordNamed(bytes, "TREE"), "tasks_nr", count);
+  };
+  // As measured: cr3b-measured.md, note 11.
+  test.each(counts)("v9 reads on, finds no record at 264 and refuses it (tasks_nr %i)", count => {
+    expect(verdictOf(withTasks("cr-3a/v9-tls1.img", count), {})).toMatchObject({
+      series: "v9",
+      returns: -22,
+      errno: "EINVAL",
+      waits: false,
+      position: 272,
+      visible: true,
+    });
+  });
+
+  test.each(counts)("v13 waits for ever (tasks_nr %i)", count => {
+    expect(verdictOf(withTasks("cr-3b/v13-tls1.img", count), {})).toMatchObject({
+      series: "v13",
+      returns: -512,
+      waits: true,
+      position: 264,
+      visible: false,
+    });
+  });
+
+  test("and the finding says what its kernel does", () => {
+    const said = (name: string) =>
+      reportOf(withTasks(name, 0)).findings.flatMap(({ rule, message }) =>
+        rule === "tasks-nr" ? [message] : [],
+      );
+    expect(said("cr-3a/v9-tls1.img")).toEqual(["tasks_nr is 0: v9 takes what follows for its first task"]);
+    expect(said("cr-3b/v13-tls1.img")).toEqual(["tasks_nr is 0: the restart would wait for ever"]);
   });
 });
 

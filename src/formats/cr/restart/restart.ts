@@ -139,6 +139,7 @@ class Restart {
     require(size <= KMALLOC_MAX, Errno.ENOMEM);
     this.pids = yield* this.readPids(size / 16);
     // The size wraps to 0 for 2^28 tasks: then there are many to wait for, and nobody to come.
+    if (size === 0 && !this.series.waitsForNone) return;
     const restarters = this.options.restarters ?? (size === 16 * count ? Math.max(count, 1) : 1);
     if (count !== 1 && (count === 0 || restarters < count)) this.waitForEver(count);
   }
@@ -167,7 +168,8 @@ class Restart {
 
   /** The tasks one after another, each in the process that restarts it; the first is the caller's. */
   private *readTasks(): Reading<void> {
-    for (; this.restored < this.pids.length; this.restored++) {
+    // Without a pid there is the caller, if it did not wait for others.
+    for (; this.restored < Math.max(this.pids.length, 1); this.restored++) {
       try {
         yield* this.readTask();
       } catch (error) {

@@ -3,6 +3,7 @@ import { elements, type RawItem } from "../../../stream/item.js";
 import { checkStopped, TASKS_REMEMBERED } from "../../../verify/limits.js";
 import { placeOfField } from "../../../verify/place.js";
 import type { Judge } from "../../verify-facet.js";
+import { cr3a } from "../cr-3a.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { isWhole, placeOfParent } from "./record-parts.js";
 import { type Ids, TaskTree } from "./task-tree.js";
@@ -74,7 +75,9 @@ export class Tasks implements Judge {
     const { tasks_nr } = item.fields;
     const why =
       tasks_nr === 0
-        ? "0: the restart would wait for ever"
+        ? item.image.dialect === cr3a
+          ? "0: v9 takes what follows for its first task"
+          : "0: the restart would wait for ever"
         : tasks_nr >= 2 ** 27
           ? `${tasks_nr}: the pids array would be larger than an int can say`
           : undefined;
