@@ -47,7 +47,7 @@ describe("the verdict is a sentence", () => {
       { returns: -2, errno: "ENOENT", position: 466, visible: false },
     ],
     [
-      "v6's sys_restart would return 0 at byte 900, and the restored task runs",
+      "v6's sys_restart would return 0 at byte 900: every check passed",
       { returns: 0, errno: undefined, position: 900, visible: false },
     ],
     [

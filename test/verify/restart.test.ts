@@ -4,7 +4,7 @@ import type { Verdict } from "../../src/formats/verify-facet.js";
 import { verify, walkSync } from "../../src/index.js";
 import { blobSource, bytesSource, type SyncSource, streamSource } from "../../src/source/source.js";
 import type { VerifyOptions } from "../../src/verify/verify.js";
-import { recordNamed, withField } from "../image/splice.js";
+import { concat, recordNamed, withField } from "../image/splice.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";
 import { reportOf } from "./report-of.js";
@@ -51,6 +51,42 @@ describe("what a booted kernel answered, the model answers", () => {
       ).toEqual([]);
     });
   }
+});
+
+describe("where the restarted task died of signal 11, its FPU state was taken for a pointer", () => {
+  // sys_restart had said 0: the verdict is of its reads and checks, what comes after is a finding.
+  const died = rows().filter(({ death }) => death === "signal 11");
+
+  test("on v6, of its own image and of v8's", () => {
+    expect(died.map(({ name }) => name)).toEqual(["v6/fpu on k-v6nd", "v8/fpu on k-v6nd"]);
+  });
+
+  test.each(died)("$name", ({ name, bytes, options, series, expected }) => {
+    const { findings, report } = reportOf(bytes, { ...options, series });
+    expect(report.verdict).toMatchObject({ series: "v6", returns: 0, position: expected.position });
+    const said = findings.filter(({ path }) => path === "task[0].cpu");
+    // Its own holds the pointer, of a kernel that is gone.
+    const rule = name.startsWith("v8/") ? "fpu-as-pointer" : "fpu-pointer";
+    expect(said.map(finding => finding.rule)).toEqual([rule]);
+  });
+
+  test("on no other kernel", () => {
+    const asked = ["v5p2", "v6p5", "v8", "v9", "v13", undefined];
+    for (const series of asked) {
+      const { findings } = reportOf(sample("cr-2/v8-fpu.img"), series === undefined ? {} : { series });
+      expect(findings).toEqual([]);
+    }
+  });
+
+  test("in each image of a file, for the series that was asked for", () => {
+    const twice = concat(sample("cr-2/v8-fpu.img"), sample("cr-2/v8-fpu.img"));
+    const { findings } = reportOf(twice, { series: "v6" });
+    const said = findings.filter(({ rule }) => rule === "fpu-as-pointer");
+    expect(said.map(({ path, severity }) => [path, severity])).toEqual([
+      ["task[0].cpu", "error"],
+      ["image[1].task[0].cpu", "error"],
+    ]);
+  });
 });
 
 describe("an intact image is answered as its own kernel answered it", () => {

@@ -52,6 +52,12 @@ function idsSet(index: number, ids: Partial<Record<"vpid" | "vtgid" | "vppid", n
   return { bytes, offset: at, path: block.path };
 }
 
+/** A sample whose task has the FPU state of v8-fpu. */
+function withState(of: string): Patched {
+  const [from, to] = [recordNamed(bytesOf("v8-fpu"), "CPU"), recordNamed(bytesOf(of), "CPU")];
+  return atRecord(overwritten(bytesOf(of), to.offset + 8, from.bytes.subarray(8)), to.offset, to.path);
+}
+
 function atRecord(bytes: Uint8Array, offset: number, path: string): Patched {
   return { bytes, offset, path };
 }
@@ -227,6 +233,7 @@ export const ruleCases = {
   "cpu-boolean": () => says(fieldSet("v6-tls1", "CPU", "uses_debug", 2), "uses_debug is 2"),
   "fpu-pointer": () =>
     says(saidOf({ bytes: bytesOf("v6-fpu"), offset: 0, path: "" }, "CPU", "xstate"), "0xef959200"),
+  "fpu-as-pointer": () => says(saidOf(withState("v6p5-tls1"), "CPU", "xstate"), "v6p5 takes"),
   "fpu-fxsr": () => says(fieldSet("v8-fpu", "CPU", "has_fxsr", 0), "has_fxsr is 0"),
   "fpu-mxcsr": () => says(rawSet("v13-fpu", "xstate", 24, concat(u32(0x1fc0), u32(0xffbf))), "0x40"),
   "xstate-bv": () => says(rawSet("v13-xsave-fpu", "xstate", 512, new Uint8Array(8)), "0x0"),

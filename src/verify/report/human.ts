@@ -64,8 +64,11 @@ function waitText({ series, call, returns, errno, position }: Verdict): string {
 }
 
 function returnText({ series, call, returns, errno, position, visible }: Verdict): string {
-  const seen = seenBy(returns, visible);
-  return `${series}'s ${call} would return ${valueText(returns, errno)} at byte ${position}, ${seen}`;
+  const text = `${series}'s ${call} would return ${valueText(returns, errno)} at byte ${position}`;
+  if (visible) return `${text}, visible to the caller`;
+  // What becomes of the task after that is no matter of the verdict.
+  if (returns === 0) return `${text}: every check passed`;
+  return `${text}, not visible to the caller: its memory is gone by then`;
 }
 
 /** On one line, or one below the other if they are long. */
@@ -87,13 +90,6 @@ export function countText(counts: Readonly<Record<Severity, number>>): string {
 /** `-22 (EINVAL)`; a number that is no error of a restart stands alone. */
 function valueText(returns: number, errno: string | undefined): string {
   return errno === undefined ? String(returns) : `${returns} (${errno})`;
-}
-
-function seenBy(returns: number, visible: boolean): string {
-  if (visible) return "visible to the caller";
-  return returns === 0
-    ? "and the restored task runs"
-    : "not visible to the caller: its memory is gone by then";
 }
 
 /** `20 is restored, 21 gets -22 (EINVAL), 22 and 23 wait for ever` */

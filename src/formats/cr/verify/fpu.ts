@@ -5,7 +5,7 @@ import type { Judge } from "../../verify-facet.js";
 import { fpuStateOf } from "../../x86/fpu.js";
 import type { CrItem, RecordOf } from "../item.js";
 import { fsave, fxsave } from "../records.js";
-import { holdsPointer } from "../series.js";
+import { holdsPointer, seriesWithoutFpu } from "../series.js";
 import { hex, isWhole } from "./record-parts.js";
 
 export const headArch = rule("head-arch", {
@@ -21,6 +21,13 @@ const fpuPointer = rule("fpu-pointer", {
   title: "A kernel pointer stands for the FPU state",
   why: "v6 wrote the pointer to it. A restart with it loads garbage into the FPU.",
   source: "cr_save_cpu_fpu (arch/x86/mm/checkpoint.c v6)",
+});
+const fpuAsPointer = rule("fpu-as-pointer", {
+  group: "sense",
+  severity: "error",
+  title: "FPU state for a kernel that takes it for a pointer",
+  why: "v6 and before copy 4 bytes of it over their pointer: sys_restart returns 0, then the task dies of signal 11.",
+  source: "cr_load_cpu_fpu (arch/x86/mm/restart.c v6)",
 });
 const fpuFxsr = rule("fpu-fxsr", {
   group: "sense",
@@ -43,7 +50,7 @@ const xstateBv = rule("xstate-bv", {
   why: "A measured restart then answered 0 and began with an empty FPU.",
   source: "xrstor (Intel SDM vol. 1, 13.8)",
 });
-export const fpuRules = [fpuPointer, fpuFxsr, fpuMxcsr, xstateBv];
+export const fpuRules = [fpuPointer, fpuAsPointer, fpuFxsr, fpuMxcsr, xstateBv];
 
 /** An xsave area without extensions: the legacy part and a header of 64 bytes. */
 const XSAVE_LEAST = fxsave.size + 64;
@@ -57,7 +64,11 @@ const MXCSR_DEFAULT = 0xffbf;
 export class Fpu implements Judge {
   readonly wants = ["HEAD_ARCH", "CPU", "xstate"] as const;
 
-  constructor(private readonly say: Say) {}
+  constructor(
+    private readonly say: Say,
+    /** The series that the image is verified for, as far as it is known. */
+    private readonly series: () => string | undefined,
+  ) {}
 
   add(item: CrItem): void {
     if (item.kind === "raw") {
@@ -95,7 +106,19 @@ export class Fpu implements Judge {
       this.say(fpuFxsr, placeOfField(item, "has_fxsr"), message);
     }
     if (holdsPointer(xstate)) this.sayPointer(xstate, place, "crimg convert --repair=fpu");
-    else if (has_fxsr !== 0) this.judgeState(xstate, place, item);
+    else if (has_fxsr !== 0) {
+      this.judgeReader(item, place);
+      this.judgeState(xstate, place, item);
+    }
+  }
+
+  /** Real state is for v7 and later. A series that does not read the dialect at all refuses it at its head. */
+  private judgeReader({ image }: RecordOf<"CPU">, place: Place): void {
+    const series = this.series();
+    if (series === undefined || !seriesWithoutFpu.includes(series)) return;
+    if (!image.dialect.series.includes(series)) return;
+    const message = `xstate holds FPU state, which ${series} takes for a kernel pointer: the restarted task dies of signal 11`;
+    this.say(fpuAsPointer, place, message, `crimg convert --repair=fpu --series ${series}`);
   }
 
   private sayPointer(xstate: Uint8Array, place: Place, hint?: string): void {

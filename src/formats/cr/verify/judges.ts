@@ -12,7 +12,7 @@ import { Strings } from "./strings.js";
 import { Tasks } from "./tasks.js";
 
 /** Those who judge one image, group by group: what is wrong with one item is said in this order. */
-export function judgesOf({ say, fields }: JudgeInput): readonly Judge[] {
+export function judgesOf({ say, fields, series }: JudgeInput): readonly Judge[] {
   const areas = new Areas(say);
   const segments = new Segments(say);
   return [
@@ -29,7 +29,7 @@ export function judgesOf({ say, fields }: JudgeInput): readonly Judge[] {
     new Pages(say, areas),
     segments,
     new Registers(say, areas, segments),
-    new Fpu(say),
+    new Fpu(say, series),
     new OpenFiles(say),
   ];
 }
