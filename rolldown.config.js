@@ -35,7 +35,7 @@ export default defineConfig({
         { name: "dump", test: /dist[\\/](dump|cli[\\/]info-file)/, priority: 1 },
         {
           name: "verify",
-          test: /dist[\\/](finding|verify|formats[\\/]cr[\\/](verify|restart)|cli[\\/]verify-(file|output))/,
+          test: /dist[\\/](finding|verify|formats[\\/]cr[\\/](verify|restart)|cli[\\/]verify-(facets|file|output))/,
           priority: 1,
         },
         {

@@ -5,11 +5,12 @@ import { convertSchemas } from "../dist/convert/schemas.js";
 import { dumpSchemas } from "../dist/dump/schemas.js";
 import { formats } from "../dist/formats/registry.js";
 import { lineSchemas } from "../dist/lines/line-schema.js";
+import { loadVerifyFacets } from "../dist/verify/facets.js";
 import { verifySchemas } from "../dist/verify/schemas.js";
 
 const schemas = {
   ...dumpSchemas(formats),
-  ...verifySchemas(),
+  ...verifySchemas(formats, await loadVerifyFacets(formats)),
   ...convertSchemas(),
   ...lineSchemas(formats),
   ...splitSchemas(formats),

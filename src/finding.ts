@@ -21,6 +21,11 @@ export function rule(id: string, text: Omit<Rule, "id">): Rule {
   return { id, ...text };
 }
 
+/** A rule in other words: where a format can say what it means for its own images. What is found stays as severe. */
+export function reworded(general: Rule, words: Pick<Rule, "title" | "why" | "source">): Rule {
+  return { ...general, ...words };
+}
+
 /** Where a finding stands. */
 export interface Place {
   /** Bytes from the start of the file. */

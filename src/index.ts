@@ -36,11 +36,9 @@ export type { Finding, Rule, Severity } from "./finding.js";
 export { dialectNamed, dialects } from "./formats/cr/dialects.js";
 export { type CrItem, type CrRecord, isCr, type RecordOf } from "./formats/cr/item.js";
 export type { RecordFields, RecordName } from "./formats/cr/records.js";
-export type { RestartOptions, TaskVerdict, Verdict } from "./formats/cr/restart/restart.js";
-export { restartSeries } from "./formats/cr/restart/series.js";
-export { rules } from "./formats/cr/verify/rules.js";
 export { type Format, formatOf } from "./formats/format.js";
 export { formats } from "./formats/registry.js";
+export type { RestartOptions, TaskVerdict, Verdict } from "./formats/verify-facet.js";
 export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
 export { type Segment, segmentOf } from "./formats/x86/segment.js";
 export { Image } from "./image.js";
@@ -52,12 +50,13 @@ export {
   dump,
   encodeLines,
   fileParts,
+  loadVerifier,
   plan,
   planSync,
   soundLength,
   summarize,
+  type Verifier,
   verify,
-  verifySync,
   walk,
   walkSync,
 } from "./library.js";

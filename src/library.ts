@@ -1,6 +1,7 @@
 import * as converting from "./convert/convert.js";
 import { type DumpOptions, type DumpReport, dumping } from "./dump/dump.js";
 import { summarizing } from "./dump/summarize.js";
+import type { Finding, Rule } from "./finding.js";
 import { formats } from "./formats/registry.js";
 import * as decoding from "./lines/decode.js";
 import * as encoding from "./lines/encode.js";
@@ -13,6 +14,8 @@ import type { Item } from "./stream/item.js";
 import type { OpenedImage } from "./stream/items.js";
 import * as walking from "./stream/items.js";
 import type { WalkOptions } from "./stream/walk.js";
+import { loadVerifyFacets, modelsOf } from "./verify/facets.js";
+import { rulesOf } from "./verify/rules.js";
 import * as verifying from "./verify/verify.js";
 
 /** The engines with every format that crimg knows. */
@@ -37,14 +40,37 @@ export function summarize(source: SyncSource, options?: WalkOptions): Summary[] 
   return resultSync(source, summarizing(source.size, formats, options));
 }
 
-/** Verifies any input: yields findings as the walk goes, and returns the report. */
-export function verify(source: Source, options?: verifying.VerifyOptions) {
-  return verifying.verify(source, formats, options);
+/**
+ * Verifies any input that can be read twice (not a stream: `usage`): yields findings as the walk goes, and returns the
+ * report.
+ */
+export async function* verify(
+  source: Source,
+  options?: verifying.VerifyOptions,
+): AsyncGenerator<Finding, verifying.VerifyReport, void> {
+  return yield* verifying.verify(source, formats, await loadVerifyFacets(formats), options);
 }
 
-/** The same for an input that answers at once. */
-export function verifySync(source: SyncSource, options?: verifying.VerifyOptions) {
-  return verifying.verifySync(source, formats, options);
+/** What verifying knows, and the same without waiting for inputs that answer at once. */
+export interface Verifier {
+  /** Every rule that a finding can be of. */
+  readonly rules: readonly Rule[];
+  /** What `VerifyOptions.series` can be. */
+  readonly series: readonly string[];
+  verifySync(
+    source: SyncSource,
+    options?: verifying.VerifyOptions,
+  ): Generator<Finding, verifying.VerifyReport, void>;
+}
+
+/** Loads what formats bring to verify. */
+export async function loadVerifier(): Promise<Verifier> {
+  const facets = await loadVerifyFacets(formats);
+  return {
+    rules: rulesOf(facets),
+    series: modelsOf(facets).flatMap(({ series }) => series),
+    verifySync: (source, options) => verifying.verifySync(source, formats, facets, options),
+  };
 }
 
 /** See convert/convert.ts. */

@@ -298,13 +298,13 @@ async function verifyResult(
   { series }: ConversionReport,
   { quiet, color }: Args,
 ): Promise<number> {
-  const [{ verifyFile }, human, { reportStyleFor }, { rules }] = await Promise.all([
+  const [{ verifyFile }, { allRules }, human, { reportStyleFor }] = await Promise.all([
     import("./verify-file.js"),
+    import("./verify-facets.js"),
     import("../verify/report/human.js"),
     import("./terminal.js"),
-    import("../formats/cr/verify/rules.js"),
   ]);
-  const result = verifyFile({
+  const result = await verifyFile({
     path,
     series,
     missing: [],
@@ -313,7 +313,7 @@ async function verifyResult(
     max: FINDINGS_SHOWN,
   });
   if ("failure" in result) throw new CrimgError(result.failure.code, `the result: ${result.failure.message}`);
-  const groups = new Map(rules.map(({ id, group }) => [id, group]));
+  const groups = new Map((await allRules()).map(({ id, group }) => [id, group]));
   const wrong = result.findings.filter(({ rule }) => groups.get(rule) !== "sense");
   if (!quiet || wrong.length > 0) {
     const style = reportStyleFor(color, 2);

@@ -1,9 +1,9 @@
 import type { Finding, Severity } from "../finding.js";
 import { dialectNamed } from "../formats/cr/dialects.js";
-import { DELETED } from "../formats/cr/names.js";
 import { formats } from "../formats/registry.js";
+import { loadVerifyFacets } from "../verify/facets.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
-import { type FileFailure, type Watch, withFile } from "./with-file.js";
+import { type FileFailure, type Watch, withRereadable } from "./with-file.js";
 
 /** What verifying one file takes; plain data, so that it can be sent to a worker. */
 export interface VerifyJob {
@@ -35,15 +35,16 @@ export type VerifyResult = VerifiedFile | FileFailure;
 const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
 
 /** Verifies one file. */
-export function verifyFile(job: VerifyJob, watch?: Watch): VerifyResult {
+export async function verifyFile(job: VerifyJob, watch?: Watch): Promise<VerifyResult> {
   const { path, dialect, missing, assumeFiles, severity, max, ...options } = job;
-  return withFile(path, watch, source => {
-    const verification = verifySync(source, formats, {
+  const facets = await loadVerifyFacets(formats);
+  return await withRereadable(path, watch, source => {
+    const verification = verifySync(source, formats, facets, {
       ...options,
       ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
-      // The model's own answer otherwise, for which it need not make text of every name.
+      // Without it the model need not make text of every name.
       ...((!assumeFiles || missing.length > 0) && {
-        exists: (name: string) => assumeFiles && !name.endsWith(DELETED) && !missing.includes(name),
+        exists: (name: string, likely: boolean) => assumeFiles && likely && !missing.includes(name),
       }),
     });
     const findings: Finding[] = [];

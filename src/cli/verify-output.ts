@@ -85,12 +85,14 @@ function jsonOutput({ json, output, inputs }: VerifyOutputOptions): VerifyOutput
 }
 
 async function sarifOutput({ output, inputs }: VerifyOutputOptions): Promise<VerifyOutput> {
-  const [{ sarifLog }, { version }] = await Promise.all([
+  const [{ sarifLog }, { version }, { allRules }] = await Promise.all([
     import("../verify/report/sarif.js"),
     import("./version.js"),
+    import("./verify-facets.js"),
   ]);
+  const rules = await allRules();
   const { write, end } = lineOutput(output, inputs);
-  const images: Parameters<typeof sarifLog>[1][number][] = [];
+  const images: Parameters<typeof sarifLog>[2][number][] = [];
   const unread: { image: string; message: string }[] = [];
   return {
     add({ path, findings, report }) {
@@ -100,7 +102,7 @@ async function sarifOutput({ output, inputs }: VerifyOutputOptions): Promise<Ver
       unread.push({ image: labelOf(path), message });
     },
     end() {
-      write([jsonText(JSON.stringify(sarifLog(version(), images, unread), undefined, 2))]);
+      write([jsonText(JSON.stringify(sarifLog(version(), rules, images, unread), undefined, 2))]);
       end();
     },
   };

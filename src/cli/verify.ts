@@ -93,8 +93,13 @@ type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
   if (args.rules) {
-    const { rulesText, rulesJson } = await import("../verify/report/rules-view.js");
-    const text = args.json ? JSON.stringify(rulesJson(), undefined, 2) : rulesText().join("\n");
+    const [{ allRules }, { rulesText }] = await Promise.all([
+      import("./verify-facets.js"),
+      import("../verify/report/rules-view.js"),
+    ]);
+    const rules = await allRules();
+    // As schemas/rules.schema.json says.
+    const text = args.json ? JSON.stringify(rules, undefined, 2) : rulesText(rules).join("\n");
     writeOutput(args.output, write => write(`${text}\n`));
     return ExitCode.good;
   }
@@ -126,7 +131,7 @@ export const run: Run<Args> = async args => {
 
 /** Names that no file can make right are refused before any file is read. */
 async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
-  if (series !== undefined) (await import("../formats/cr/restart/series.js")).restartSeriesNamed(series);
+  if (series !== undefined) await (await import("./verify-facets.js")).refuseUnknownSeries(series);
   if (dialect !== undefined) (await import("../formats/cr/dialects.js")).dialectNamed(dialect);
 }
 

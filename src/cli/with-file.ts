@@ -1,6 +1,7 @@
 import { CrimgError, type ErrorCode } from "../errors.js";
 import { fileSource } from "../source/file-source.js";
 import type { SyncSource } from "../source/source.js";
+import { rereadable } from "./spool.js";
 
 /** May look at how a source is read. */
 export type Watch = (source: SyncSource) => SyncSource;
@@ -18,14 +19,34 @@ export function withFile<T>(
   use: (source: SyncSource) => T,
 ): T | FileFailure {
   try {
-    const source = fileSource(path);
-    try {
-      return use(watch === undefined ? source : watch(source));
-    } finally {
-      source.close?.();
-    }
+    return using(fileSource(path), watch, use);
   } catch (error) {
-    if (!(error instanceof CrimgError)) throw error;
-    return { path, failure: { code: error.code, message: error.message } };
+    return failureOf(path, error);
   }
+}
+
+/** The same for what `use` reads twice: bytes of a pipe are kept in a temporary file meanwhile. */
+export async function withRereadable<T>(
+  path: string,
+  watch: Watch | undefined,
+  use: (source: SyncSource) => T,
+): Promise<T | FileFailure> {
+  try {
+    return using(await rereadable(path, undefined), watch, use);
+  } catch (error) {
+    return failureOf(path, error);
+  }
+}
+
+function using<T>(source: SyncSource, watch: Watch | undefined, use: (source: SyncSource) => T): T {
+  try {
+    return use(watch === undefined ? source : watch(source));
+  } finally {
+    source.close?.();
+  }
+}
+
+function failureOf(path: string, error: unknown): FileFailure {
+  if (!(error instanceof CrimgError)) throw error;
+  return { path, failure: { code: error.code, message: error.message } };
 }

@@ -7,5 +7,5 @@ const task = workerData as FileTask;
 const loaded = fileTasks[task]();
 port.on("message", async (job: JobOf<typeof task> | null) => {
   if (job === null) port.close();
-  else port.postMessage((await loaded)(job as never));
+  else port.postMessage(await (await loaded)(job as never));
 });

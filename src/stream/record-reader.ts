@@ -17,35 +17,35 @@ import { Track, wrongCount } from "./track.js";
 import { prefixOf } from "./walk.js";
 import { WalkedRecord } from "./walked-record.js";
 
-const damagedMagic = rule("magic", {
+export const damagedMagic = rule("magic", {
   group: "structure",
   severity: "error",
   title: "A record has another magic than its kind",
   why: "Readers compare it, and refuse the image.",
   source: "the table of the record",
 });
-const cutOff = rule("truncated", {
+export const cutOff = rule("truncated", {
   group: "structure",
   severity: "error",
   title: "The image ends before its last record",
   why: "Whatever is missing cannot be restored.",
   source: "the grammar of the dialect",
 });
-const unknownRecord = rule("unknown-record", {
+export const unknownRecord = rule("unknown-record", {
   group: "structure",
   severity: "error",
   title: "A record of a type the dialect does not have",
   why: "No reader passes over a record it does not know.",
   source: "the grammar of the dialect",
 });
-const garbage = rule("garbage", {
+export const garbage = rule("garbage", {
   group: "structure",
   severity: "error",
   title: "No record can stand here",
   why: "From here on nothing of the image can be read.",
   source: "the grammar of the dialect",
 });
-const wrongLength = rule("record-length", {
+export const wrongLength = rule("record-length", {
   group: "structure",
   severity: "error",
   title: "len is not that of the struct",

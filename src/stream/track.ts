@@ -6,7 +6,7 @@ import { MISSING_CHAIN } from "./limits.js";
 import { Path } from "./path.js";
 import type { Scope } from "./scope.js";
 
-const wrongOrder = rule("record-order", {
+export const wrongOrder = rule("record-order", {
   group: "structure",
   severity: "error",
   title: "A record stands where another belongs",

@@ -25,21 +25,21 @@ export interface WalkOptions {
   readonly onFinding?: (finding: Finding, isDamage: boolean) => void;
 }
 
-const uncertainDialect = rule("dialect", {
+export const uncertainDialect = rule("dialect", {
   group: "structure",
   severity: "warning",
   title: "The dialect is not certain",
   why: "What tells it from others is damaged or missing, so all else here may be read the wrong way.",
   source: "the probe of the format",
 });
-const bytesBefore = rule("bytes-before", {
+export const bytesBefore = rule("bytes-before", {
   group: "structure",
   severity: "warning",
   title: "Bytes before the first image",
   why: "A reader that begins at the start of the file finds no head.",
   source: "src/stream/walk.ts",
 });
-const bytesAfter = rule("bytes-after", {
+export const bytesAfter = rule("bytes-after", {
   group: "structure",
   severity: "note",
   title: "Bytes after an image",

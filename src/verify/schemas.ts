@@ -1,12 +1,12 @@
 import { count, type JsonSchema, listOf, objectOf, schemaHead, text } from "../codec/schema.js";
-import { dialects } from "../formats/cr/dialects.js";
-import { restartSeries } from "../formats/cr/restart/series.js";
-import { rules } from "../formats/cr/verify/rules.js";
+import type { Format } from "../formats/format.js";
+import { modelsOf, type VerifyFacets } from "./facets.js";
+import { rulesOf } from "./rules.js";
 
-/** The JSON Schemas of what verify prints, by file name. Rules, series and dialects are where they come from. */
-export function verifySchemas(): Record<string, unknown> {
+/** The JSON Schemas of what verify prints, by file name. Rules, series and dialects are those of the formats. */
+export function verifySchemas(formats: readonly Format[], facets: VerifyFacets): Record<string, unknown> {
   return {
-    "verify-image.schema.json": imageSchema(),
+    "verify-image.schema.json": imageSchema(formats, facets),
     "verify.schema.json": {
       ...schemaHead("verify", "What `crimg verify --json` prints: a report of each image."),
       ...listOf({ $ref: "verify-image.schema.json" }),
@@ -17,10 +17,11 @@ export function verifySchemas(): Record<string, unknown> {
 
 const severity: JsonSchema = { enum: ["error", "warning", "note"] };
 
-function imageSchema(): JsonSchema {
+function imageSchema(formats: readonly Format[], facets: VerifyFacets): JsonSchema {
+  const models = modelsOf(facets);
   const finding = objectOf(
     {
-      rule: { enum: rules.map(({ id }) => id), description: "see crimg verify --rules" },
+      rule: { enum: rulesOf(facets).map(({ id }) => id), description: "see crimg verify --rules" },
       severity,
       offset: { ...count, description: "bytes from the start of the file" },
       path: { ...text, description: "place in the grammar, e.g. task[0].mm.vma[3]" },
@@ -31,26 +32,29 @@ function imageSchema(): JsonSchema {
   );
   return {
     ...schemaHead("verify-image", "One line of `crimg verify --jsonl`: the report of an image."),
-    ...objectOf({
-      image: { ...text, description: "the file, as it was named; stdin for -" },
-      dialect: {
-        enum: [...dialects.map(({ name }) => name), null],
-        description: "null if there is no image",
+    ...objectOf(
+      {
+        image: { ...text, description: "the file, as it was named; stdin for -" },
+        dialect: {
+          enum: [...formats.flatMap(({ dialects }) => dialects.map(({ name }) => name)), null],
+          description: "null if there is no image",
+        },
+        findings: {
+          ...listOf(finding),
+          description: "those that --severity and --max let through, as they were found",
+        },
+        counts: {
+          ...objectOf({ error: count, warning: count, note: count }),
+          description: "of all findings, shown or not",
+        },
+        verdict: verdictSchema(models.flatMap(({ series }) => series)),
       },
-      findings: {
-        ...listOf(finding),
-        description: "those that --severity and --max let through, as they were found",
-      },
-      counts: {
-        ...objectOf({ error: count, warning: count, note: count }),
-        description: "of all findings, shown or not",
-      },
-      verdict: verdictSchema(),
-    }),
+      models.length < formats.length ? ["verdict"] : [],
+    ),
   };
 }
 
-function verdictSchema(): JsonSchema {
+function verdictSchema(series: readonly string[]): JsonSchema {
   const returns = { type: "integer", maximum: 0 };
   const task = objectOf(
     {
@@ -62,7 +66,7 @@ function verdictSchema(): JsonSchema {
   );
   return objectOf(
     {
-      series: { enum: restartSeries.map(({ name }) => name), description: "whose sys_restart this is" },
+      series: { enum: series, description: "whose sys_restart this is" },
       returns: { ...returns, description: "0, or a negative error; -512 if it waits until it is killed" },
       errno: {
         type: ["string", "null"],

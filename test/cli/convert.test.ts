@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ConversionReport } from "../../src/convert/convert.js";
 import { dialects } from "../../src/formats/cr/dialects.js";
-import { rules } from "../../src/formats/cr/verify/rules.js";
 import { isCr } from "../../src/index.js";
 import { schemaCheck } from "../dump/schema-check.js";
 import { type Sample, sampleBytes, samples } from "../format/samples.js";
 import { collect, records } from "../image/collect.js";
 import { concat, overwritten, recordNamed } from "../image/splice.js";
+import { rules } from "../verify/verifier.js";
 import { type Run, runMany } from "./many-runs.js";
 import { workplaces } from "./workplace.js";
 

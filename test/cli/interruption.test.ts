@@ -16,7 +16,7 @@ const codeOf = ({ status, signal }: Interrupted) => status ?? codes[signal as ke
 /** True if a temporary file or folder of crimg's is there. */
 const hasBegun = (place: Workplace) => readdirSync(place.folder).some(name => name.startsWith("."));
 
-const awaiting = ["dump", "convert", "decode", "encode", "split", "join"];
+const awaiting = ["dump", "verify", "convert", "decode", "encode", "split", "join"];
 const signals = Object.keys(codes) as (keyof typeof codes)[];
 
 describe.each(signals)("%s", signal => {
@@ -42,6 +42,20 @@ describe.each(signals)("%s", signal => {
     expect(codeOf(ended)).toBe(codes[signal]);
     expect(readdirSync(place.folder).sort()).toEqual(["part", "pipe"]);
   });
+});
+
+test("verify that waits for stdin while workers verify files leaves nothing behind", async () => {
+  const place = newWorkplace();
+  place.put("a.img", image);
+  place.put("b.img", image);
+  const files = ["a.img", "b.img"].map(name => place.path(name));
+  const ended = await interruptCrimg(place, ["verify", "--jobs", "2", ...files, "-"], {
+    signal: "SIGTERM",
+    when: () => hasBegun(place),
+    input: image.subarray(0, 3000),
+  });
+  expect(codeOf(ended)).toBe(codes.SIGTERM);
+  expect(readdirSync(place.folder).sort()).toEqual(["a.img", "b.img"]);
 });
 
 describe("a search for an image that takes minutes can be interrupted:", () => {

@@ -6,14 +6,15 @@ import type { ConversionReport, ReportEntry } from "../../src/convert/report.js"
 import { CrimgError } from "../../src/errors.js";
 import { dialectNamed, dialects } from "../../src/formats/cr/dialects.js";
 import { head, header } from "../../src/formats/cr/records.js";
-import type { Verdict } from "../../src/formats/cr/restart/restart.js";
-import { convertBytes, verifySync } from "../../src/index.js";
+import type { Verdict } from "../../src/formats/verify-facet.js";
+import { convertBytes } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import type { Dialect } from "../../src/stream/dialect.js";
 import type { RecordItem } from "../../src/stream/item.js";
 import { collect, records } from "../image/collect.js";
 import { samples } from "../image/samples.js";
 import { concat } from "../image/splice.js";
+import { verifySync } from "../verify/verifier.js";
 import { build, pidOf } from "./build.js";
 import { anyModel, type Model, type ModelBounds } from "./model.js";
 import { damageOf, partsOf } from "./parts.js";
@@ -75,7 +76,8 @@ function carried(bytes: Uint8Array, to: string, options: Omit<ConvertOptions, "t
 /** What the kernel that an image is for would answer. */
 function verdictOf(bytes: Uint8Array, { series }: Pick<ConversionReport, "series">): Verdict {
   const verification = verifySync(bytesSource(bytes), { series });
-  for (let step = verification.next(); ; step = verification.next()) if (step.done) return step.value.verdict;
+  for (let step = verification.next(); ; step = verification.next())
+    if (step.done) return step.value.verdict!;
 }
 
 /** An image carried to another dialect and back, and what the reports say that explains why it is not the same. */

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { ConvertOptions } from "../../src/convert/convert.js";
 import { CrimgError } from "../../src/errors.js";
 import { head } from "../../src/formats/cr/records.js";
-import type { Verdict } from "../../src/formats/cr/restart/restart.js";
-import { convertBytes, verifySync } from "../../src/index.js";
+import type { Verdict } from "../../src/formats/verify-facet.js";
+import { convertBytes } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import { overwritten, recordNamed } from "../image/splice.js";
+import { verifySync } from "../verify/verifier.js";
 import { partsOf } from "./parts.js";
 import {
   converted,
@@ -24,7 +25,8 @@ const pentium3 = { has_fxsr: 1, has_xsave: 0, xstate_size: 512 };
 /** What the model says the kernel of a row answers. */
 function verdictOn(bytes: Uint8Array, { series, version, fpu = pentium3 }: Restart): Verdict {
   const verification = verifySync(bytesSource(bytes), { series, kernel: version, fpu });
-  for (let step = verification.next(); ; step = verification.next()) if (step.done) return step.value.verdict;
+  for (let step = verification.next(); ; step = verification.next())
+    if (step.done) return step.value.verdict!;
 }
 
 /** What the kernel of a row answered, as far as it is known. */

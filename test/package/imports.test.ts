@@ -72,7 +72,6 @@ const toBeMoved: readonly (readonly [from: string, to: string])[] = [
   ["stream", "formats"],
   ["model", "formats"],
   ["dump", "formats"],
-  ["verify", "formats"],
   ["convert", "formats"],
   ["formats/x86", "formats"],
 ];

@@ -1,4 +1,4 @@
-import type { RestartOptions } from "../../src/formats/cr/restart/restart.js";
+import type { RestartOptions } from "../../src/formats/verify-facet.js";
 
 export interface Row {
   readonly group: string;
@@ -9,6 +9,8 @@ export interface Row {
   readonly options: RestartOptions;
   readonly expected: Expected;
   readonly excuse?: string;
+  /** The signal that the restarted task died of, if it did. */
+  readonly death?: string;
 }
 
 export interface Expected {

@@ -79,20 +79,29 @@ function damaged() {
 
 function crossRestarts() {
   const dialects = { v5p2: "cr-1", v6p5: "cr-1", v6: "cr-2", v8: "cr-2", v9: "cr-3a" };
-  return table("cross-restart").map(({ image, kernel, sys_restart_ret, file_pos, caller_saw, line }) => {
-    const [series, name] = image.split("/");
-    const bytes = new Uint8Array(readFileSync(new URL(`${dialects[series]}/${series}-${name}.img`, samples)));
-    return {
-      group: "cross-restart",
-      name: `${image} on ${kernel}`,
-      change: "none",
-      series: kernels[kernel],
-      bytes,
-      options: { kernel: [2, 6, 27], fpu: pentium3 },
-      expected: { returns: Number(sys_restart_ret), position: Number(file_pos), visible: caller_saw !== "-" },
-      ...(line.includes("NOT a fact") && { excuse: "that kernel restores one task only" }),
-    };
-  });
+  return table("cross-restart").map(
+    ({ image, kernel, sys_restart_ret, file_pos, caller_saw, process_end, line }) => {
+      const [series, name] = image.split("/");
+      const bytes = new Uint8Array(
+        readFileSync(new URL(`${dialects[series]}/${series}-${name}.img`, samples)),
+      );
+      return {
+        group: "cross-restart",
+        name: `${image} on ${kernel}`,
+        change: "none",
+        series: kernels[kernel],
+        bytes,
+        options: { kernel: [2, 6, 27], fpu: pentium3 },
+        expected: {
+          returns: Number(sys_restart_ret),
+          position: Number(file_pos),
+          visible: caller_saw !== "-",
+        },
+        ...(process_end.startsWith("signal") && { death: process_end }),
+        ...(line.includes("NOT a fact") && { excuse: "that kernel restores one task only" }),
+      };
+    },
+  );
 }
 
 function severalTasks() {

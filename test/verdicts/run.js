@@ -1,8 +1,9 @@
 // `npm run verdicts`: replays every restart that a booted kernel did, and says which the model answers alike.
-import { bytesSource, verifySync } from "../../dist/index.js";
+import { bytesSource, loadVerifier } from "../../dist/index.js";
 import { compare } from "./compare.js";
 import { rows } from "./rows.js";
 
+const { verifySync } = await loadVerifier();
 const groups = new Map();
 for (const row of rows()) {
   const verification = verifySync(bytesSource(row.bytes), { ...row.options, series: row.series });

@@ -4,6 +4,7 @@ import { walkSync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import type { WalkOptions } from "../../src/stream/walk.js";
 import { Findings } from "../../src/verify/findings.js";
+import { facets } from "./verifier.js";
 
 /** Everything there is to say about an image. */
 export function findingsOf(bytes: Uint8Array, options: WalkOptions = {}): Finding[] {
@@ -11,7 +12,7 @@ export function findingsOf(bytes: Uint8Array, options: WalkOptions = {}): Findin
   const onFinding = (finding: Finding) => {
     found.push(finding);
   };
-  const findings = new Findings(onFinding);
+  const findings = new Findings(facets, onFinding);
   try {
     for (const item of walkSync(bytesSource(bytes), { ...options, onFinding })) findings.add(item);
   } catch (error) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Verdict } from "../../src/formats/cr/restart/restart.js";
-import { rules } from "../../src/formats/cr/verify/rules.js";
+import type { Verdict } from "../../src/formats/verify-facet.js";
 import {
   countText,
   findingLine,
@@ -8,10 +7,12 @@ import {
   reportLines,
   verdictLines,
 } from "../../src/verify/report/human.js";
+import { reportJson } from "../../src/verify/report/json.js";
 import { rulesText } from "../../src/verify/report/rules-view.js";
 import { sample } from "../image/samples.js";
 import { refusedTask } from "./damaged-images.js";
 import { reportOf } from "./report-of.js";
+import { rules } from "./verifier.js";
 
 const plain: ReportStyle = { severity: (_, text) => text, dim: text => text, good: text => text };
 const marked: ReportStyle = {
@@ -20,10 +21,12 @@ const marked: ReportStyle = {
   good: text => `<good>${text}</>`,
 };
 
-const base: Verdict & { series: string } = {
+const base: Verdict = {
   series: "v6",
+  call: "sys_restart",
   returns: -22,
   errno: "EINVAL",
+  waits: false,
   position: 232,
   visible: true,
   depends: [],
@@ -44,7 +47,7 @@ describe("the verdict is a sentence", () => {
       { returns: -2, errno: "ENOENT", position: 466, visible: false },
     ],
     [
-      "v6's sys_restart would return 0 at byte 900, and the restored task runs",
+      "v6's sys_restart would return 0 at byte 900: every check passed",
       { returns: 0, errno: undefined, position: 900, visible: false },
     ],
     [
@@ -53,15 +56,26 @@ describe("the verdict is a sentence", () => {
     ],
     [
       "v6's sys_restart would wait for ever at byte 344, and return -512 (ERESTARTSYS) when killed",
-      { returns: -512, errno: "ERESTARTSYS", position: 344, visible: false },
+      { returns: -512, errno: "ERESTARTSYS", waits: true, position: 344, visible: false },
     ],
     // A negative parent comes back as it stands, whatever it is.
     [
       "v6's sys_restart would return -77777 at byte 8, visible to the caller",
-      { returns: -77777, errno: "?", position: 8 },
+      { returns: -77777, errno: undefined, position: 8 },
     ],
   ])("%s", (sentence, verdict) => {
     expect(sentences(verdict)).toEqual([sentence, "no errors, no warnings, no notes"]);
+  });
+
+  it("and there is none where no restart is known", () => {
+    const report = { dialect: "toy-1", counts: none, verdict: undefined };
+    expect(verdictLines(report, plain)).toEqual(["  no errors, no warnings, no notes"]);
+    expect(reportJson("a.toy", [], report)).toEqual({
+      image: "a.toy",
+      dialect: "toy-1",
+      findings: [],
+      counts: none,
+    });
   });
 
   it("and says what else decides", () => {
@@ -129,7 +143,7 @@ it("counts are numbers with their plural", () => {
 });
 
 it("the rules are listed by group, each with why and source", () => {
-  const text = rulesText();
+  const text = rulesText(rules);
   expect(text.filter(line => /^\w/.test(line)).map(line => line.replace(/:.*/, ""))).toEqual([
     "structure",
     "references",

@@ -3,6 +3,7 @@ import { findingLine } from "../../src/verify/report/human.js";
 import { sarifLog } from "../../src/verify/report/sarif.js";
 import { bytesOf, saidOf } from "./patched.js";
 import { reportOf } from "./report-of.js";
+import { rules } from "./verifier.js";
 
 /** v6-files with the name of its deleted file written over: what a terminal would act upon, and a byte that is no UTF-8. */
 function withActingName() {
@@ -24,6 +25,6 @@ test("where people read it, it is escaped, and once", () => {
   const style = { severity: (_: unknown, text: string) => text, dim: (text: string) => text, good: String };
   const escaped = String.raw`"/t/\x1b[2J\r\n\x07\xff (deleted)"`;
   expect(findingLine(finding, style)).toContain(escaped);
-  const log = JSON.stringify(sarifLog("1.2.3", [{ image: "a.img", findings, report }], []));
+  const log = JSON.stringify(sarifLog("1.2.3", rules, [{ image: "a.img", findings, report }], []));
   expect(log).toContain(JSON.stringify(escaped).slice(1, -1));
 });

@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/finding.js";
-import { verifySync } from "../../src/index.js";
 import { bytesSource, type SyncSource } from "../../src/source/source.js";
 import type { VerifyOptions, VerifyReport } from "../../src/verify/verify.js";
+import { verifySync } from "./verifier.js";
 
 /** All that verify says of some bytes, or of another source. */
 export function reportOf(

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { rules } from "../../src/formats/cr/verify/rules.js";
 import { sarifLog, type Unread, type Verified } from "../../src/verify/report/sarif.js";
 import { samples } from "../image/samples.js";
 import { givenToKernels, oneARule } from "./damaged-images.js";
 import { reportOf } from "./report-of.js";
+import { rules } from "./verifier.js";
 
 /** The parts of a log that are looked at here. */
 interface Log {
@@ -61,7 +61,7 @@ function sarifCheck(): (value: unknown) => void {
 }
 
 function logOf(images: readonly Verified[], unread: readonly Unread[] = []): Log {
-  const log = JSON.parse(JSON.stringify(sarifLog("1.2.3", images, unread))) as Log;
+  const log = JSON.parse(JSON.stringify(sarifLog("1.2.3", rules, images, unread))) as Log;
   check(log);
   return log;
 }

@@ -1,18 +1,22 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../../src/formats/cr/restart/restart.js";
-import { verify, verifySync } from "../../src/index.js";
-import { bytesSource, streamSource } from "../../src/source/source.js";
+import type { Verdict } from "../../src/formats/verify-facet.js";
+import { verify, walkSync } from "../../src/index.js";
+import { blobSource, bytesSource, type SyncSource, streamSource } from "../../src/source/source.js";
 import type { VerifyOptions } from "../../src/verify/verify.js";
+import { concat, recordNamed, withField } from "../image/splice.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";
+import { reportOf } from "./report-of.js";
+import { verifySync } from "./verifier.js";
 
 const samples = new URL("../../samples/", import.meta.url);
 const sample = (name: string) => new Uint8Array(readFileSync(new URL(name, samples)));
 
-function verdictOf(bytes: Uint8Array, options: VerifyOptions): Verdict & { series: string } {
+function verdictOf(bytes: Uint8Array, options: VerifyOptions): Verdict {
   const verification = verifySync(bytesSource(bytes), options);
-  for (let step = verification.next(); ; step = verification.next()) if (step.done) return step.value.verdict;
+  for (let step = verification.next(); ; step = verification.next())
+    if (step.done) return step.value.verdict!;
 }
 
 describe("what a booted kernel answered, the model answers", () => {
@@ -47,6 +51,42 @@ describe("what a booted kernel answered, the model answers", () => {
       ).toEqual([]);
     });
   }
+});
+
+describe("where the restarted task died of signal 11, its FPU state was taken for a pointer", () => {
+  // sys_restart had said 0: the verdict is of its reads and checks, what comes after is a finding.
+  const died = rows().filter(({ death }) => death === "signal 11");
+
+  test("on v6, of its own image and of v8's", () => {
+    expect(died.map(({ name }) => name)).toEqual(["v6/fpu on k-v6nd", "v8/fpu on k-v6nd"]);
+  });
+
+  test.each(died)("$name", ({ name, bytes, options, series, expected }) => {
+    const { findings, report } = reportOf(bytes, { ...options, series });
+    expect(report.verdict).toMatchObject({ series: "v6", returns: 0, position: expected.position });
+    const said = findings.filter(({ path }) => path === "task[0].cpu");
+    // Its own holds the pointer, of a kernel that is gone.
+    const rule = name.startsWith("v8/") ? "fpu-as-pointer" : "fpu-pointer";
+    expect(said.map(finding => finding.rule)).toEqual([rule]);
+  });
+
+  test("on no other kernel", () => {
+    const asked = ["v5p2", "v6p5", "v8", "v9", "v13", undefined];
+    for (const series of asked) {
+      const { findings } = reportOf(sample("cr-2/v8-fpu.img"), series === undefined ? {} : { series });
+      expect(findings).toEqual([]);
+    }
+  });
+
+  test("in each image of a file, for the series that was asked for", () => {
+    const twice = concat(sample("cr-2/v8-fpu.img"), sample("cr-2/v8-fpu.img"));
+    const { findings } = reportOf(twice, { series: "v6" });
+    const said = findings.filter(({ rule }) => rule === "fpu-as-pointer");
+    expect(said.map(({ path, severity }) => [path, severity])).toEqual([
+      ["task[0].cpu", "error"],
+      ["image[1].task[0].cpu", "error"],
+    ]);
+  });
 });
 
 describe("an intact image is answered as its own kernel answered it", () => {
@@ -99,6 +139,44 @@ test("another CPU, another version, a missing file: each is refused where the ke
   });
 });
 
+describe("a tree of no tasks: pids of 0 bytes, since 16 times tasks_nr is 0 in 32 bits", () => {
+  const counts = [0, 0x80000000];
+  const withTasks = (name: string, count: number) => {
+    const bytes = sample(name);
+    return withField(bytes, recordNamed(bytes, "TREE"), "tasks_nr", count);
+  };
+  // As measured: cr3b-measured.md, note 11.
+  test.each(counts)("v9 reads on, finds no record at 264 and refuses it (tasks_nr %i)", count => {
+    expect(verdictOf(withTasks("cr-3a/v9-tls1.img", count), {})).toMatchObject({
+      series: "v9",
+      returns: -22,
+      errno: "EINVAL",
+      waits: false,
+      position: 272,
+      visible: true,
+    });
+  });
+
+  test.each(counts)("v13 waits for ever (tasks_nr %i)", count => {
+    expect(verdictOf(withTasks("cr-3b/v13-tls1.img", count), {})).toMatchObject({
+      series: "v13",
+      returns: -512,
+      waits: true,
+      position: 264,
+      visible: false,
+    });
+  });
+
+  test("and the finding says what its kernel does", () => {
+    const said = (name: string) =>
+      reportOf(withTasks(name, 0)).findings.flatMap(({ rule, message }) =>
+        rule === "tasks-nr" ? [message] : [],
+      );
+    expect(said("cr-3a/v9-tls1.img")).toEqual(["tasks_nr is 0: v9 takes what follows for its first task"]);
+    expect(said("cr-3b/v13-tls1.img")).toEqual(["tasks_nr is 0: the restart would wait for ever"]);
+  });
+});
+
 test("the series is the one that the image shows, or the one asked for", () => {
   expect(verdictOf(sample("cr-1/v5p2-tiny.img"), {}).series).toBe("v5p2");
   expect(verdictOf(sample("cr-1/v6p5-tls1.img"), {}).series).toBe("v6p5");
@@ -109,21 +187,62 @@ test("the series is the one that the image shows, or the one asked for", () => {
   });
 });
 
-describe("a pipe is judged as a file is", () => {
+describe("what answers later is judged as bytes are", () => {
   const names = readdirSync(samples, { recursive: true, encoding: "utf8" }).filter(name =>
     name.endsWith(".img"),
   );
   test.each(names.sort())("%s", async name => {
     const bytes = sample(name);
-    async function* chunks() {
-      for (let at = 0; at < bytes.length; at += 321) yield bytes.subarray(at, at + 321);
-    }
-    const [whole, streamed] = [verifySync(bytesSource(bytes)), verify(streamSource(chunks()))];
+    const [whole, later] = [verifySync(bytesSource(bytes)), verify(blobSource(new Blob([bytes])))];
     for (;;) {
-      const [a, b] = [whole.next(), await streamed.next()];
+      const [a, b] = [whole.next(), await later.next()];
       expect(b).toEqual(a);
       if (a.done) break;
     }
+  });
+});
+
+test("a stream is refused: a restart may have to be begun anew", async () => {
+  async function* chunks() {
+    yield sample("cr-2/v6-tls1.img");
+  }
+  await expect(verify(streamSource(chunks())).next()).rejects.toMatchObject({ code: "usage" });
+});
+
+/** The source, and how many bytes were read of it. */
+function counted(bytes: Uint8Array): SyncSource & { readonly bytesRead: number } {
+  const source = bytesSource(bytes);
+  let bytesRead = 0;
+  return {
+    ...source,
+    get bytesRead() {
+      return bytesRead;
+    },
+    read(offset, length) {
+      const found = source.read(offset, length);
+      bytesRead += found.length;
+      return found;
+    },
+  };
+}
+
+describe("the restart reads along with the walk", () => {
+  const readFor = (work: (source: SyncSource) => Iterable<unknown>) => {
+    const source = counted(sample("cr-3b/v13-tree.img"));
+    for (const _ of work(source));
+    return source.bytesRead;
+  };
+  test("so that nothing is read twice", () => {
+    expect(readFor(source => verifySync(source))).toBe(readFor(source => walkSync(source)));
+  });
+
+  test("and alone, from the beginning, where the image turns out to be of another series", () => {
+    const source = counted(sample("cr-2/v6-fpu.img"));
+    const verification = verifySync(source);
+    let step = verification.next();
+    while (!step.done) step = verification.next();
+    expect(step.value.verdict).toMatchObject({ series: "v6", returns: 0 });
+    expect(source.bytesRead).toBeLessThanOrEqual(2 * 10300);
   });
 });
 

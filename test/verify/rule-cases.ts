@@ -2,7 +2,6 @@ import { encodeTable } from "../../src/codec/table.js";
 import { cr2 } from "../../src/formats/cr/cr-2.js";
 import { cr3a } from "../../src/formats/cr/cr-3a.js";
 import { pids } from "../../src/formats/cr/records.js";
-import type { RuleId } from "../../src/formats/cr/verify/rules.js";
 import { encodeRecord } from "../../src/stream/encode-record.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { chunk4196 } from "../image/samples.js";
@@ -53,12 +52,18 @@ function idsSet(index: number, ids: Partial<Record<"vpid" | "vtgid" | "vppid", n
   return { bytes, offset: at, path: block.path };
 }
 
+/** A sample whose task has the FPU state of v8-fpu. */
+function withState(of: string): Patched {
+  const [from, to] = [recordNamed(bytesOf("v8-fpu"), "CPU"), recordNamed(bytesOf(of), "CPU")];
+  return atRecord(overwritten(bytesOf(of), to.offset + 8, from.bytes.subarray(8)), to.offset, to.path);
+}
+
 function atRecord(bytes: Uint8Array, offset: number, path: string): Patched {
   return { bytes, offset, path };
 }
 
 /** What makes each rule speak. */
-export const ruleCases: Readonly<Record<RuleId, () => RuleCase>> = {
+export const ruleCases = {
   "not-an-image": () => says(atRecord(new Uint8Array(4096), 0, "gap"), "after 8 bytes"),
   magic: () => says(saidOf(fieldSet("v6-tls1", "TAIL", "magic", 1n), "TAIL"), "expected the magic 0x"),
   rev: () => says(fieldSet("v6-tls1", "HEAD", "rev", 7), "rev is 7"),
@@ -228,6 +233,7 @@ export const ruleCases: Readonly<Record<RuleId, () => RuleCase>> = {
   "cpu-boolean": () => says(fieldSet("v6-tls1", "CPU", "uses_debug", 2), "uses_debug is 2"),
   "fpu-pointer": () =>
     says(saidOf({ bytes: bytesOf("v6-fpu"), offset: 0, path: "" }, "CPU", "xstate"), "0xef959200"),
+  "fpu-as-pointer": () => says(saidOf(withState("v6p5-tls1"), "CPU", "xstate"), "v6p5 takes"),
   "fpu-fxsr": () => says(fieldSet("v8-fpu", "CPU", "has_fxsr", 0), "has_fxsr is 0"),
   "fpu-mxcsr": () => says(rawSet("v13-fpu", "xstate", 24, concat(u32(0x1fc0), u32(0xffbf))), "0x40"),
   "xstate-bv": () => says(rawSet("v13-xsave-fpu", "xstate", 512, new Uint8Array(8)), "0x0"),
@@ -245,4 +251,4 @@ export const ruleCases: Readonly<Record<RuleId, () => RuleCase>> = {
   "fd-pos": () => says(fieldSet("v6-tls1", "FD_DATA", "f_pos", 2n ** 64n - 1n), "-1"),
   "fd-largefile": () => says(fieldSet("v6-tls1", "FD_DATA", "f_pos", 2n ** 31n), "2147483648"),
   "dir-pos": () => says(fieldSet("v6-files", "FD_DATA", "f_pos", 12n, 5), "f_pos is 12"),
-};
+} satisfies Readonly<Record<string, () => RuleCase>>;

@@ -14,5 +14,5 @@ export const cr: Format = {
   reader: (start, input) => new RecordReader(start, input),
   facts: () => new CrFacts(),
   evidence: ({ dialect }) => new CrEvidence(dialect),
-  facets: {},
+  facets: { verify: async () => (await import("./verify/facet.js")).verifyFacet },
 };

@@ -1,11 +1,7 @@
 import { escapeText } from "../../codec/escape.js";
 import type { Finding, Severity } from "../../finding.js";
-import { errnoName } from "../../formats/cr/restart/errno.js";
-import type { TaskVerdict } from "../../formats/cr/restart/restart.js";
+import type { TaskVerdict, Verdict } from "../../formats/verify-facet.js";
 import type { VerifyReport } from "../verify.js";
-
-/** -ERESTARTSYS: what a killed sys_restart returns. */
-const WAITS = -512;
 
 /** Tasks that are named of those that share a fate; the others are counted. */
 const TASKS_NAMED = 8;
@@ -49,18 +45,30 @@ export function findingLine(
   return `  ${style.severity(severity, severity.padEnd(7))}  ${rule.padEnd(width)}  ${escapeText(message)} (${place})${advice}`;
 }
 
-/** What sys_restart would answer, in sentences, and the count of findings. */
+/** What a restart would answer, in sentences, and the count of findings. */
 export function verdictLines({ verdict, counts }: VerifyReport, style: ReportStyle): string[] {
-  const { series, returns, position, visible, depends, tasks } = verdict;
-  const text =
-    returns === WAITS
-      ? `${series}'s sys_restart would wait for ever at byte ${position}, and return ${valueText(returns)} when killed`
-      : `${series}'s sys_restart would return ${valueText(returns)} at byte ${position}, ${seenBy(returns, visible)}`;
+  return [...(verdict === undefined ? [] : answerLines(verdict, style)), `  ${countText(counts)}`];
+}
+
+function answerLines(verdict: Verdict, style: ReportStyle): string[] {
+  const { returns, waits, depends, tasks } = verdict;
+  const text = waits ? waitText(verdict) : returnText(verdict);
   const lines = [`  ${returns === 0 ? style.good(text) : style.severity("error", text)}`];
   if (tasks?.some(({ fate }) => fate !== "restored")) lines.push(`  tasks: ${fatesText(tasks)}`);
   lines.push(...dependsLines(depends).map(line => `  ${style.dim(line)}`));
-  lines.push(`  ${countText(counts)}`);
   return lines;
+}
+
+function waitText({ series, call, returns, errno, position }: Verdict): string {
+  return `${series}'s ${call} would wait for ever at byte ${position}, and return ${valueText(returns, errno)} when killed`;
+}
+
+function returnText({ series, call, returns, errno, position, visible }: Verdict): string {
+  const text = `${series}'s ${call} would return ${valueText(returns, errno)} at byte ${position}`;
+  if (visible) return `${text}, visible to the caller`;
+  // What becomes of the task after that is no matter of the verdict.
+  if (returns === 0) return `${text}: every check passed`;
+  return `${text}, not visible to the caller: its memory is gone by then`;
 }
 
 /** On one line, or one below the other if they are long. */
@@ -80,16 +88,8 @@ export function countText(counts: Readonly<Record<Severity, number>>): string {
 }
 
 /** `-22 (EINVAL)`; a number that is no error of a restart stands alone. */
-function valueText(returns: number): string {
-  const name = errnoName(-returns);
-  return name === undefined ? String(returns) : `${returns} (${name})`;
-}
-
-function seenBy(returns: number, visible: boolean): string {
-  if (visible) return "visible to the caller";
-  return returns === 0
-    ? "and the restored task runs"
-    : "not visible to the caller: its memory is gone by then";
+function valueText(returns: number, errno: string | undefined): string {
+  return errno === undefined ? String(returns) : `${returns} (${errno})`;
 }
 
 /** `20 is restored, 21 gets -22 (EINVAL), 22 and 23 wait for ever` */
@@ -113,8 +113,8 @@ function pidsText(pids: readonly number[]): string {
   return named.length === 0 ? last : `${named.join(", ")} and ${last}`;
 }
 
-function fateText({ fate, returns }: TaskVerdict, several: boolean): string {
+function fateText({ fate, returns, errno }: TaskVerdict, several: boolean): string {
   if (fate === "waits") return `${several ? "wait" : "waits"} for ever`;
   if (fate === "restored") return `${several ? "are" : "is"} restored`;
-  return `${several ? "get" : "gets"} ${returns === undefined ? "an error" : valueText(returns)}`;
+  return `${several ? "get" : "gets"} ${returns === undefined ? "an error" : valueText(returns, errno)}`;
 }

@@ -1,28 +1,30 @@
 import type { Finding } from "../../finding.js";
-import { errnoName } from "../../formats/cr/restart/errno.js";
+import type { Verdict } from "../../formats/verify-facet.js";
 import type { VerifyReport } from "../verify.js";
 
 /** One image as it goes into JSON: schemas/verify-image.schema.json. */
 export function reportJson(
   image: string,
   findings: readonly Finding[],
-  report: VerifyReport,
+  { dialect, counts, verdict }: VerifyReport,
 ): Record<string, unknown> {
-  const { dialect, counts, verdict } = report;
-  const { series, returns, position, visible, depends, tasks } = verdict;
   return {
     image,
     dialect: dialect ?? null,
     findings,
     counts,
-    verdict: {
-      series,
-      returns,
-      errno: errnoName(-returns) ?? null,
-      position,
-      visible,
-      ...(depends.length > 0 && { depends }),
-      ...(tasks && { tasks }),
-    },
+    ...(verdict && { verdict: verdictJson(verdict) }),
+  };
+}
+
+function verdictJson({ series, returns, errno, position, visible, depends, tasks }: Verdict): object {
+  return {
+    series,
+    returns,
+    errno: errno ?? null,
+    position,
+    visible,
+    ...(depends.length > 0 && { depends }),
+    ...(tasks && { tasks: tasks.map(({ errno: _, ...task }) => task) }),
   };
 }

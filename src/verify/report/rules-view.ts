@@ -1,5 +1,4 @@
 import type { Rule } from "../../finding.js";
-import { rules } from "../../formats/cr/verify/rules.js";
 
 const groups: Readonly<Record<Rule["group"], string>> = {
   structure: "are the bytes records of the format, in their order, of their length?",
@@ -8,7 +7,7 @@ const groups: Readonly<Record<Rule["group"], string>> = {
 };
 
 /** The rules by group: id, severity and title, then why, then the source. */
-export function rulesText(): string[] {
+export function rulesText(rules: readonly Rule[]): string[] {
   const width = Math.max(...rules.map(({ id }) => id.length));
   return Object.entries(groups).flatMap(([group, about], i) => [
     ...(i > 0 ? [""] : []),
@@ -21,9 +20,4 @@ export function rulesText(): string[] {
         `      source: ${source}`,
       ]),
   ]);
-}
-
-/** The same as data: schemas/rules.schema.json. */
-export function rulesJson(): unknown {
-  return rules;
 }

@@ -1,6 +1,5 @@
 import { escapeText } from "../../codec/escape.js";
-import type { Finding } from "../../finding.js";
-import { rules } from "../../formats/cr/verify/rules.js";
+import type { Finding, Rule } from "../../finding.js";
 import type { VerifyReport } from "../verify.js";
 import { reportJson } from "./json.js";
 
@@ -20,9 +19,11 @@ export interface Unread {
 /** A SARIF 2.1.0 log of one run over several images, for CI systems. */
 export function sarifLog(
   version: string,
+  rules: readonly Rule[],
   images: readonly Verified[],
   unread: readonly Unread[] = [],
 ): unknown {
+  const indexes = new Map(rules.map(({ id }, index) => [id, index]));
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -35,7 +36,9 @@ export function sarifLog(
             ...(unread.length > 0 && { toolExecutionNotifications: unread.map(notification) }),
           },
         ],
-        results: images.flatMap(({ image, findings }) => findings.map(finding => result(image, finding))),
+        results: images.flatMap(({ image, findings }) =>
+          findings.map(finding => result(image, finding, indexes.get(finding.rule))),
+        ),
         properties: {
           verdicts: images.map(({ image, findings, report }) => {
             const { dialect, verdict } = reportJson(image, findings, report);
@@ -47,7 +50,7 @@ export function sarifLog(
   };
 }
 
-function descriptor({ id, group, severity, title, why, source }: (typeof rules)[number]): unknown {
+function descriptor({ id, group, severity, title, why, source }: Rule): unknown {
   return {
     id,
     shortDescription: { text: title },
@@ -67,12 +70,14 @@ function notification({ image, message }: Unread): unknown {
   };
 }
 
-const indexes = new Map(rules.map(({ id }, index) => [id, index]));
-
-function result(image: string, { rule, severity, offset, path, message, hint }: Finding): unknown {
+function result(
+  image: string,
+  { rule, severity, offset, path, message, hint }: Finding,
+  ruleIndex: number | undefined,
+): unknown {
   return {
     ruleId: rule,
-    ruleIndex: indexes.get(rule),
+    ruleIndex,
     level: severity,
     message: { text: escapeText(hint === undefined ? message : `${message} [${hint}]`) },
     locations: [

@@ -1,4 +1,5 @@
 import type { Table } from "../../../codec/table.js";
+import type { Asking } from "../../../source/drive.js";
 import type { Window } from "../../../source/window.js";
 import type { RecordSpec } from "../../../stream/dialect.js";
 import { header } from "../records.js";
@@ -15,8 +16,8 @@ export function require(condition: boolean, errno: number = Errno.EINVAL): void 
   if (!condition) throw new Refusal(errno);
 }
 
-/** Asks its driver for the bytes that the window wants. */
-export type Asking<T> = Generator<void, T, void>;
+/** What the kernel does with an image: it may lack bytes in the middle of it. */
+export type Reading<T> = Asking<never, T>;
 
 /** What cr_read_obj got. */
 interface Obj {
@@ -80,8 +81,8 @@ export class Kernel {
    * cr_kread: up to `count` bytes, as a view. Fewer at the end of the file, where old kernels say nothing and new ones
    * -EPIPE.
    */
-  *kread(count: number): Asking<Uint8Array> {
-    while (!this.isAtHand(count)) yield;
+  *kread(count: number): Reading<Uint8Array> {
+    while (!this.isAtHand(count)) yield this.window;
     this.clampToEnd();
     const { window, position } = this;
     const bytes = window.slice(position, Math.min(count, window.available(position)));
@@ -108,8 +109,8 @@ export class Kernel {
   }
 
   /** After a skip: brings the position back to the end of the file if it went beyond. */
-  *settle(): Asking<void> {
-    while (!this.isAtHand(1)) yield;
+  *settle(): Reading<void> {
+    while (!this.isAtHand(1)) yield this.window;
     this.clampToEnd();
   }
 
@@ -149,11 +150,11 @@ export class Kernel {
   }
 
   /** cr_read_obj_type: a record of this kind, whose `parent` is not a negative number. */
-  *readType(name: string, size?: number): Asking<Received> {
+  *readType(name: string, size?: number): Reading<Received> {
     for (;;) {
       const received = this.received(name, size);
       if (received !== undefined) return received;
-      yield;
+      yield this.window;
     }
   }
 
@@ -187,11 +188,11 @@ export class Kernel {
   }
 
   /** cr_read_string, cr_read_fname: text of at most `room` bytes. Gives its bytes. */
-  *readText(name: string, room: number): Asking<Uint8Array> {
+  *readText(name: string, room: number): Reading<Uint8Array> {
     for (;;) {
       const text = this.receivedText(name, room);
       if (text !== undefined) return text;
-      yield;
+      yield this.window;
     }
   }
 

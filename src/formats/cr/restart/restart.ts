@@ -1,50 +1,13 @@
 import { decodeText, encodeText } from "../../../codec/text.js";
 import type { Window } from "../../../source/window.js";
+import type { RestartOptions, TaskVerdict, Verdict } from "../../verify-facet.js";
 import { DELETED } from "../names.js";
 import { cpu784, cpu896, fxsave, MAGIC_HEAD, MAGIC_TAIL } from "../records.js";
 import { TASK_SIZE } from "../verify/address-space.js";
 import { Errno, errnoName } from "./errno.js";
-import { type Asking, Kernel, type Received, Refusal, require } from "./kernel.js";
+import { Kernel, type Reading, type Received, Refusal, require } from "./kernel.js";
 import { MappedAreas } from "./mapped-areas.js";
 import type { RestartSeries } from "./series.js";
-
-/** What `sys_restart` would answer. */
-export interface Verdict {
-  /** The return value: 0, or a negative error; -512 (-ERESTARTSYS) for one that waits until it is killed. */
-  readonly returns: number;
-  /** `EINVAL`; undefined if it returns 0. */
-  readonly errno: string | undefined;
-  /** The file position when it returns. */
-  readonly position: number;
-  /** True if the caller sees the value; false if its memory is gone by then and another program runs, or none. */
-  readonly visible: boolean;
-  /** Beside the image, what decides: stale kernel memory, the machine. The verdict is what holds otherwise. */
-  readonly depends: readonly string[];
-  /** In an image of several tasks: what becomes of each, in their order. */
-  readonly tasks?: readonly TaskVerdict[];
-}
-
-export interface TaskVerdict {
-  /** pid in the image. */
-  readonly pid: number;
-  /** `restored`; `refused` with the error its own sys_restart returns; `waits` for ever. */
-  readonly fate: "restored" | "refused" | "waits";
-  readonly returns?: number;
-}
-
-/** The machine and the moment of the restart. */
-export interface RestartOptions {
-  /** Version of the kernel that restarts, which the head is compared with. Default: the image's own. */
-  readonly kernel?: readonly [major: number, minor: number, patch: number];
-  /** Where in the file sys_restart begins to read. Default 0. */
-  readonly start?: number;
-  /** Says whether a path can be opened. Default: every one can, but those that end in " (deleted)". */
-  readonly exists?: (path: string) => boolean;
-  /** Processes that call sys_restart, the root's included. Default: as many as the image has tasks. */
-  readonly restarters?: number;
-  /** FPU of the machine, as HEAD_ARCH would describe it. Default: what the image asks for, if there is such a CPU. */
-  readonly fpu?: { readonly has_fxsr: number; readonly has_xsave: number; readonly xstate_size: number };
-}
 
 /** Limits of the kernel (2.6.27 and 2.6.28, i386, as configured by default). */
 const CR_MAX_TEXT = 4096;
@@ -63,12 +26,12 @@ const ADDRESSES_AT_ONCE = 32 * 1024;
 /** O_CREAT: makes the file that is missing. */
 const O_CREAT = 0o100;
 
-/** The model of restart.c: reads as that series' kernel did, and answers what it did. Asks its driver for bytes. */
+/** The model of restart.c: reads as that series' kernel did, and answers what it did. */
 export function* restart(
   series: RestartSeries,
   window: Window,
   options: RestartOptions = {},
-): Asking<Verdict> {
+): Reading<Verdict> {
   const run = new Restart(new Kernel(series, window, options.start ?? 0), options);
   let returns = 0;
   try {
@@ -106,21 +69,23 @@ class Restart {
 
   verdict(returns: number): Verdict {
     const { kernel, series, pastReturn } = this;
-    const verdict = {
+    const waits = returns === -Errno.ERESTARTSYS;
+    return {
+      series: series.name,
+      call: "sys_restart",
       returns,
-      errno: returns === 0 ? undefined : (errnoName(-returns) ?? "?"),
+      errno: errnoName(-returns),
+      waits,
       position: kernel.position,
       // Who waits for ever sees nothing. Without memory records nothing is replaced, and even success comes back.
-      visible: returns !== -Errno.ERESTARTSYS && (series.memory ? !pastReturn && returns !== 0 : true),
+      visible: !waits && (series.memory ? !pastReturn && returns !== 0 : true),
       depends: [...kernel.depends],
+      ...(this.pids.length > 1 && { tasks: this.fates(waits) }),
     };
-    if (this.pids.length <= 1) return verdict;
-    // Made when it is asked for: of the several models that run over an image one is reported.
-    return Object.defineProperty(verdict, "tasks", { enumerable: true, get: () => this.fates(returns) });
   }
 
   /** do_restart */
-  *doRestart(): Asking<void> {
+  *doRestart(): Reading<void> {
     yield* this.readHead();
     if (!this.series.tree) yield* this.readTask();
     else {
@@ -132,7 +97,7 @@ class Restart {
   }
 
   /** cr_read_head */
-  private *readHead(): Asking<void> {
+  private *readHead(): Reading<void> {
     const head = yield* this.kernel.readType("HEAD");
     require(head.parent === 0);
     require(head.big("magic") === MAGIC_HEAD && head.number("rev") === this.series.dialect.rev);
@@ -145,7 +110,7 @@ class Restart {
   }
 
   /** The reader of HEAD_ARCH: with a parent it returns before it compares anything. */
-  private *readHeadArch(): Asking<void> {
+  private *readHeadArch(): Reading<void> {
     const arch = yield* this.kernel.readType("HEAD_ARCH");
     if (arch.parent !== 0) return;
     const wanted = {
@@ -164,7 +129,7 @@ class Restart {
   }
 
   /** cr_read_tree */
-  private *readTree(): Asking<void> {
+  private *readTree(): Reading<void> {
     const { kernel } = this;
     const tree = yield* kernel.readType("TREE");
     require(tree.parent === 0);
@@ -174,12 +139,13 @@ class Restart {
     require(size <= KMALLOC_MAX, Errno.ENOMEM);
     this.pids = yield* this.readPids(size / 16);
     // The size wraps to 0 for 2^28 tasks: then there are many to wait for, and nobody to come.
+    if (size === 0 && !this.series.waitsForNone) return;
     const restarters = this.options.restarters ?? (size === 16 * count ? Math.max(count, 1) : 1);
     if (count !== 1 && (count === 0 || restarters < count)) this.waitForEver(count);
   }
 
   /** The first number of each entry. Read piece by piece: an image may claim a quarter of a million of them. */
-  private *readPids(count: number): Asking<Int32Array> {
+  private *readPids(count: number): Reading<Int32Array> {
     const { kernel } = this;
     const pids = new Int32Array(count);
     for (let done = 0; done < count; ) {
@@ -201,8 +167,9 @@ class Restart {
   }
 
   /** The tasks one after another, each in the process that restarts it; the first is the caller's. */
-  private *readTasks(): Asking<void> {
-    for (; this.restored < this.pids.length; this.restored++) {
+  private *readTasks(): Reading<void> {
+    // Without a pid there is the caller, if it did not wait for others.
+    for (; this.restored < Math.max(this.pids.length, 1); this.restored++) {
       try {
         yield* this.readTask();
       } catch (error) {
@@ -215,19 +182,19 @@ class Restart {
   }
 
   /** What becomes of each task: those before the refused one run, the root and those after it wait. */
-  private fates(returns: number): TaskVerdict[] {
+  private fates(rootWaits: boolean): TaskVerdict[] {
     return Array.from(this.pids.subarray(0, TASKS_TOLD), (pid, index) => {
       if (index === this.restored && this.refusal !== undefined) {
-        return { pid, fate: "refused", returns: -this.refusal.errno };
+        const { errno } = this.refusal;
+        return { pid, fate: "refused", returns: -errno, errno: errnoName(errno) };
       }
-      const waits =
-        index > this.restored || (index === 0 && returns === -Errno.ERESTARTSYS) || this.restored === 0;
+      const waits = index > this.restored || (index === 0 && rootWaits) || this.restored === 0;
       return { pid, fate: waits ? "waits" : "restored" };
     });
   }
 
   /** cr_read_task */
-  private *readTask(): Asking<void> {
+  private *readTask(): Reading<void> {
     yield* this.readTaskStruct();
     if (!this.series.memory) return;
     yield* this.readMm();
@@ -237,7 +204,7 @@ class Restart {
   }
 
   /** cr_read_task_struct: state and exit_* are read and forgotten. */
-  private *readTaskStruct(): Asking<void> {
+  private *readTaskStruct(): Reading<void> {
     const task = yield* this.kernel.readType("TASK");
     require(task.parent === 0);
     const length = task.number("task_comm_len");
@@ -246,7 +213,7 @@ class Restart {
   }
 
   /** cr_read_mm. Destroying the caller's memory is the point of no return. */
-  private *readMm(): Asking<void> {
+  private *readMm(): Reading<void> {
     const mm = yield* this.kernel.readType("MM");
     require(mm.big("start_code") <= mm.big("end_code") && mm.big("start_data") <= mm.big("end_data"));
     const count = mm.number("map_count");
@@ -258,7 +225,7 @@ class Restart {
   }
 
   /** cr_read_vma, with cr_read_private_vma_contents: chunks of pages until one is empty. */
-  private *readVmas(count: number): Asking<void> {
+  private *readVmas(count: number): Reading<void> {
     const { kernel } = this;
     for (let i = 0; i < count; i++) {
       const vma = kernel.received("VMA") ?? (yield* kernel.readType("VMA"));
@@ -298,7 +265,7 @@ class Restart {
   }
 
   /** cr_read_pages_vaddrs, then cr_read_pages_contents, whose errors are dropped: from a bad address on nothing is read. */
-  private *readChunk(count: number): Asking<void> {
+  private *readChunk(count: number): Reading<void> {
     const { kernel } = this;
     let good = 0;
     for (let done = 0; done < count; done += ADDRESSES_AT_ONCE) {
@@ -317,7 +284,7 @@ class Restart {
   }
 
   /** cr_read_mm_context: each LDT entry goes through modify_ldt, old mode. */
-  private *readMmContext(objref: number): Asking<void> {
+  private *readMmContext(objref: number): Reading<void> {
     const { kernel } = this;
     const context = yield* kernel.readType("MM_CONTEXT");
     require(context.parent === objref);
@@ -332,7 +299,7 @@ class Restart {
   }
 
   /** cr_read_files: once the old descriptors are closed, what goes wrong with a new one is dropped. */
-  private *readFiles(): Asking<void> {
+  private *readFiles(): Reading<void> {
     const files = yield* this.kernel.readType("FILES");
     const count = files.number("nfds");
     const objref = files.number("objref");
@@ -346,7 +313,7 @@ class Restart {
   }
 
   /** cr_read_fd_ent */
-  private *readFdEnt(table: number, open: Set<number>): Asking<void> {
+  private *readFdEnt(table: number, open: Set<number>): Reading<void> {
     const entry = yield* this.kernel.readType("FD_ENT");
     require(entry.parent === table);
     const objref = entry.number("objref");
@@ -364,7 +331,7 @@ class Restart {
   }
 
   /** cr_read_fd_data. An error in reading its record comes back as a descriptor: 0, as measured (data0_hdrtype). */
-  private *readFdData(objref: number, open: Set<number>): Asking<number> {
+  private *readFdData(objref: number, open: Set<number>): Reading<number> {
     let data: Received;
     try {
       data = yield* this.kernel.readType("FD_DATA");
@@ -389,13 +356,15 @@ class Restart {
     if (nul < 0) this.kernel.depends.add("stale kernel memory: a file name without a NUL goes on in it");
     const end = nul < 0 ? name.length : nul;
     const { exists } = this.options;
-    const isThere = exists === undefined ? !isDeleted(name, end) : exists(decodeText(name.subarray(0, end)));
+    const likely = !isDeleted(name, end);
+    // Text is made of a name only for somebody who asks for it.
+    const isThere = exists === undefined ? likely : exists(decodeText(name.subarray(0, end)), likely);
     if (isThere || (flags & O_CREAT) !== 0) this.kernel.depends.add("the files it names");
     else throw new Refusal(Errno.ENOENT);
   }
 
   /** cr_read_thread. An error in reading the TLS is dropped. */
-  private *readThread(): Asking<void> {
+  private *readThread(): Reading<void> {
     const { kernel } = this;
     const thread = yield* kernel.readType("THREAD");
     const used = thread.number("ntls");
@@ -405,7 +374,7 @@ class Restart {
   }
 
   /** cr_read_cpu. No register is looked at. */
-  private *readCpu(): Asking<void> {
+  private *readCpu(): Reading<void> {
     const { kernel, series } = this;
     if (series.tree) {
       const cpu = yield* kernel.readType("CPU");
@@ -418,12 +387,12 @@ class Restart {
   }
 
   /** cr_read_tail: by now the error is what the restored program is given. */
-  private *readTail(): Asking<void> {
+  private *readTail(): Reading<void> {
     const tail = yield* this.kernel.readType("TAIL");
     require(tail.parent === 0 && tail.big("magic") === MAGIC_TAIL);
   }
 
-  private *dropErrors(reading: Asking<unknown>): Asking<void> {
+  private *dropErrors(reading: Reading<unknown>): Reading<void> {
     try {
       yield* reading;
     } catch (error) {

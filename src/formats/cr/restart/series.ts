@@ -1,4 +1,3 @@
-import { CrimgError } from "../../../errors.js";
 import type { Dialect } from "../../../stream/dialect.js";
 import { cr1 } from "../cr-1.js";
 import { cr2 } from "../cr-2.js";
@@ -16,6 +15,8 @@ export interface RestartSeries {
   readonly files: boolean;
   /** Several tasks: HEAD_ARCH, TREE and pids. */
   readonly tree: boolean;
+  /** If the pids of a TREE have a size of 0 it waits for ever; else it reads on as if there were one task. */
+  readonly waitsForNone: boolean;
   /** What cr_kread answers at the end of the file: success with its buffer as it was, or -EPIPE. */
   readonly endOfFile: "ignored" | "EPIPE";
   /** cr_read_obj_type wants exactly the struct's size; before, less would do. */
@@ -34,6 +35,7 @@ const v5p2: RestartSeries = {
   memory: false,
   files: false,
   tree: false,
+  waitsForNone: false,
   endOfFile: "ignored",
   exactLength: false,
   lastFdType: 3,
@@ -42,20 +44,11 @@ const v6p5 = next(v5p2, "v6p5", { memory: true });
 const v6 = next(v6p5, "v6", { dialect: cr2, files: true });
 const v8 = next(v6, "v8", {});
 const v9 = next(v8, "v9", { dialect: cr3a, tree: true });
-const v10 = next(v9, "v10", { dialect: cr3b, exactLength: true });
+// Booted kernels of v9 and v13 were given tasks_nr 0 and 0x80000000 (16 times which is 0); those between were not asked.
+const v10 = next(v9, "v10", { dialect: cr3b, exactLength: true, waitsForNone: true });
 const v11 = next(v10, "v11", { endOfFile: "EPIPE", lastFdType: 2 });
 const v12 = next(v11, "v12", {});
 const v13 = next(v12, "v13", {});
 
 /** Every series whose reader is known, oldest first. */
 export const restartSeries: readonly RestartSeries[] = [v5p2, v6p5, v6, v8, v9, v10, v11, v12, v13];
-
-/** The series of a name; `usage` if there is none. */
-export function restartSeriesNamed(name: string): RestartSeries {
-  const found = restartSeries.find(series => series.name === name);
-  if (found !== undefined) return found;
-  throw new CrimgError(
-    "usage",
-    `no series "${name}"; there are ${restartSeries.map(series => series.name).join(", ")}`,
-  );
-}

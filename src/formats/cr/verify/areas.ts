@@ -1,10 +1,104 @@
 import { flagsText } from "../../../codec/describe.js";
+import { type Place, rule, type Say } from "../../../finding.js";
+import { AreaList } from "../../../verify/area-list.js";
+import { AREAS_REMEMBERED, checkStopped } from "../../../verify/limits.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { VmaType, VmFlags } from "../names.js";
 import { ACCESS, flagsOf, NEVER_DUMPED, TASK_SIZE } from "./address-space.js";
-import { AreaList } from "./area-list.js";
-import { hex, isWhole, type Judge, numberIn, type Place, placeOfField, type Say } from "./judge.js";
-import { AREAS_REMEMBERED } from "./limits.js";
+import { hex, isWhole, numberIn } from "./record-parts.js";
+
+const mmRange = rule("mm-range", {
+  group: "sense",
+  severity: "error",
+  title: "Code or data ends before it starts",
+  why: "The reader refuses it.",
+  source: "cr_read_mm (rstr_mem.c v8)",
+});
+const mmOrder = rule("mm-order", {
+  group: "sense",
+  severity: "warning",
+  title: "Heap, arguments or environment end before they start",
+  why: "No reader compares them; ps and brk go wrong later.",
+  source: "cr_write_mm (ckpt_mem.c v6)",
+});
+const mmOutside = rule("mm-outside", {
+  group: "sense",
+  severity: "warning",
+  title: "An address in MM lies in no VMA",
+  why: "A program may have unmapped it; more often MM or a VMA is damaged.",
+  source: "cr_write_mm (ckpt_mem.c v6)",
+});
+const vmaRange = rule("vma-range", {
+  group: "sense",
+  severity: "error",
+  title: "A VMA without bytes",
+  why: "The reader refuses vm_end below vm_start, and mmap a length of 0.",
+  source: "cr_read_vma (rstr_mem.c v8)",
+});
+const vmaAlign = rule("vma-align", {
+  group: "sense",
+  severity: "error",
+  title: "A VMA that does not begin and end with a page",
+  why: "Areas are made of whole pages: mmap refuses such a start, and rounds such an end.",
+  source: "do_mmap_pgoff (mm/mmap.c)",
+});
+const vmaBounds = rule("vma-bounds", {
+  group: "sense",
+  severity: "error",
+  title: "A VMA above user space",
+  why: "mmap refuses addresses from TASK_SIZE on.",
+  source: "do_mmap_pgoff (mm/mmap.c)",
+});
+const vmaOrder = rule("vma-order", {
+  group: "sense",
+  severity: "warning",
+  title: "VMAs do not ascend",
+  why: "The writers go through the areas from below. Readers take any order.",
+  source: "cr_write_mm (ckpt_mem.c v6)",
+});
+const vmaOverlap = rule("vma-overlap", {
+  group: "sense",
+  severity: "error",
+  title: "Two VMAs overlap",
+  why: "No address space has this; MAP_FIXED takes the memory of the earlier one away.",
+  source: "cr_read_vma (rstr_mem.c v8)",
+});
+const vmaPgoff = rule("vma-pgoff", {
+  group: "sense",
+  severity: "error",
+  title: "A mapping beyond what a file offset can say",
+  why: "mmap refuses it (-EOVERFLOW).",
+  source: "do_mmap_pgoff (mm/mmap.c)",
+});
+const vmaRefused = rule("vma-refused", {
+  group: "sense",
+  severity: "warning",
+  title: "A VMA of a kind that the kernels do not dump",
+  why: "Shared, I/O, huge page and nonlinear areas are refused at the checkpoint (-ENOSYS).",
+  source: "cr_write_vma (ckpt_mem.c v6)",
+});
+const vmaAccess = rule("vma-access", {
+  group: "sense",
+  severity: "warning",
+  title: "vm_flags allow what the MAY bits deny",
+  why: "No mmap and no mprotect gives an area access that it may not have.",
+  source: "mprotect_fixup (mm/mprotect.c)",
+});
+export const areaRules = [
+  mmRange,
+  mmOrder,
+  mmOutside,
+  vmaRange,
+  vmaAlign,
+  vmaBounds,
+  vmaOrder,
+  vmaOverlap,
+  vmaPgoff,
+  vmaRefused,
+  vmaAccess,
+];
 
 interface Area {
   readonly start: number;
@@ -22,11 +116,11 @@ interface Bound {
 
 /** Ranges of MM: first address, and first past the end. */
 const ranges = [
-  { start: "start_code", end: "end_code", rule: "mm-range" },
-  { start: "start_data", end: "end_data", rule: "mm-range" },
-  { start: "start_brk", end: "brk", rule: "mm-order" },
-  { start: "arg_start", end: "arg_end", rule: "mm-order" },
-  { start: "env_start", end: "env_end", rule: "mm-order" },
+  { start: "start_code", end: "end_code", broken: mmRange },
+  { start: "start_data", end: "end_data", broken: mmRange },
+  { start: "start_brk", end: "brk", broken: mmOrder },
+  { start: "arg_start", end: "arg_end", broken: mmOrder },
+  { start: "env_start", end: "env_end", broken: mmOrder },
 ] as const;
 
 const { FILE } = VmaType.values;
@@ -78,10 +172,14 @@ export class Areas implements Judge {
 
   private judgeMm(item: RecordOf<"MM">): void {
     const { page: pageSize } = item.image.abi;
-    for (const { start, end, rule } of ranges) {
+    for (const { start, end, broken } of ranges) {
       const [from, to] = [numberIn(item, start), numberIn(item, end)];
       if (from > to) {
-        this.say(rule, placeOfField(item, start), `${start} ${hex(from)} is greater than ${end} ${hex(to)}`);
+        this.say(
+          broken,
+          placeOfField(item, start),
+          `${start} ${hex(from)} is greater than ${end} ${hex(to)}`,
+        );
       } else if (from < to) this.expectRange(item, start, end, pageSize);
     }
     this.expect(item, "start_stack", numberIn(item, "start_stack"), "");
@@ -103,7 +201,7 @@ export class Areas implements Judge {
 
   private judgeBounds(): void {
     for (const { place, text, inside } of this.bounds) {
-      if (!inside) this.say("mm-outside", place, `${text} lies in no VMA`);
+      if (!inside) this.say(mmOutside, place, `${text} lies in no VMA`);
     }
     this.bounds = [];
   }
@@ -124,18 +222,18 @@ export class Areas implements Judge {
     this.judgeAlignment(item, "vm_start", start);
     this.judgeAlignment(item, "vm_end", end);
     if (end > TASK_SIZE) {
-      this.say("vma-bounds", placeOfField(item, "vm_end"), `vm_end ${hex(end)} is above ${hex(TASK_SIZE)}`);
+      this.say(vmaBounds, placeOfField(item, "vm_end"), `vm_end ${hex(end)} is above ${hex(TASK_SIZE)}`);
     }
     if (end > start) return true;
     const message = `vm_end ${hex(end)} is not above vm_start ${hex(start)}`;
-    this.say("vma-range", placeOfField(item, "vm_end"), message);
+    this.say(vmaRange, placeOfField(item, "vm_end"), message);
     return false;
   }
 
   private judgeAlignment(item: RecordOf<"VMA">, name: string, address: number): void {
     const { page: pageSize } = item.image.abi;
     if (address % pageSize === 0) return;
-    this.say("vma-align", placeOfField(item, name), `${name} ${hex(address)} is no multiple of ${pageSize}`);
+    this.say(vmaAlign, placeOfField(item, name), `${name} ${hex(address)} is no multiple of ${pageSize}`);
   }
 
   private judgeOffset(item: RecordOf<"VMA">, { start, end }: Area): void {
@@ -144,20 +242,20 @@ export class Areas implements Judge {
     const pages = Math.ceil((end - start) / item.image.abi.page);
     if (first + pages <= MOST_PAGES) return;
     const message = `vm_pgoff ${first} and the ${pages} pages of the area go beyond page ${MOST_PAGES}`;
-    this.say("vma-pgoff", placeOfField(item, "vm_pgoff"), message);
+    this.say(vmaPgoff, placeOfField(item, "vm_pgoff"), message);
   }
 
   private judgeFlags(item: RecordOf<"VMA">, { flags }: Area): void {
     const refused = flags & NEVER_DUMPED;
     if (refused !== 0) {
       const message = `vm_flags ${hex(flags)}: no kernel dumps an area with ${namesOf(refused)}`;
-      this.say("vma-refused", placeOfField(item, "vm_flags"), message);
+      this.say(vmaRefused, placeOfField(item, "vm_flags"), message);
     }
     // VM_MAYREAD stands four bits above VM_READ, and so on.
     const denied = flags & ACCESS & ~(flags >>> 4);
     if (denied !== 0) {
       const message = `vm_flags ${hex(flags)}: ${namesOf(denied)} without the MAY bit of it`;
-      this.say("vma-access", placeOfField(item, "vm_flags"), message);
+      this.say(vmaAccess, placeOfField(item, "vm_flags"), message);
     }
   }
 
@@ -168,10 +266,10 @@ export class Areas implements Judge {
     const other = overlap(before, area) ? before : overlap(top, area) ? top : undefined;
     if (other !== undefined) {
       const message = `${rangeText(area)} overlaps ${rangeText(other)}`;
-      this.say("vma-overlap", placeOfField(item, "vm_start"), message);
+      this.say(vmaOverlap, placeOfField(item, "vm_start"), message);
     } else if (before !== undefined && area.start < before.start) {
       const message = `${rangeText(area)} comes after ${rangeText(before)}`;
-      this.say("vma-order", placeOfField(item, "vm_start"), message);
+      this.say(vmaOrder, placeOfField(item, "vm_start"), message);
     }
   }
 
@@ -181,7 +279,7 @@ export class Areas implements Judge {
     }
     if (end > 0xffffffff || this.list.full || this.list.add(start, end, flags)) return;
     const message = `more than ${AREAS_REMEMBERED} VMAs: ip and sp of the task are not held against them`;
-    this.say("check-stopped", item, message);
+    this.say(checkStopped, item, message);
   }
 }
 

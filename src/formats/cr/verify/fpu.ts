@@ -1,9 +1,56 @@
+import { type Place, rule, type Say } from "../../../finding.js";
 import type { RawItem } from "../../../stream/item.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
 import { fpuStateOf } from "../../x86/fpu.js";
 import type { CrItem, RecordOf } from "../item.js";
 import { fsave, fxsave } from "../records.js";
-import { holdsPointer } from "../series.js";
-import { hex, isWhole, type Judge, type Place, placeOfField, type Say } from "./judge.js";
+import { holdsPointer, seriesWithoutFpu } from "../series.js";
+import { hex, isWhole } from "./record-parts.js";
+
+export const headArch = rule("head-arch", {
+  group: "structure",
+  severity: "warning",
+  title: "has_fxsr, has_xsave and xstate_size do not go together",
+  why: "The restarting CPU must have the same three, and hardly any has these.",
+  source: "cr_read_head_arch (arch/x86/mm/restart.c v9)",
+});
+const fpuPointer = rule("fpu-pointer", {
+  group: "sense",
+  severity: "warning",
+  title: "A kernel pointer stands for the FPU state",
+  why: "v6 wrote the pointer to it. A restart with it loads garbage into the FPU.",
+  source: "cr_save_cpu_fpu (arch/x86/mm/checkpoint.c v6)",
+});
+const fpuAsPointer = rule("fpu-as-pointer", {
+  group: "sense",
+  severity: "error",
+  title: "FPU state for a kernel that takes it for a pointer",
+  why: "v6 and before copy 4 bytes of it over their pointer: sys_restart returns 0, then the task dies of signal 11.",
+  source: "cr_load_cpu_fpu (arch/x86/mm/restart.c v6)",
+});
+const fpuFxsr = rule("fpu-fxsr", {
+  group: "sense",
+  severity: "warning",
+  title: "FPU state without FXSAVE",
+  why: "The reader compares has_fxsr with its CPU (SIGFPE, -EINVAL), and every later one has it.",
+  source: "cr_load_cpu_fpu (arch/x86/mm/restart.c v6)",
+});
+const fpuMxcsr = rule("fpu-mxcsr", {
+  group: "sense",
+  severity: "warning",
+  title: "mxcsr has bits the CPU does not know",
+  why: "FXRSTOR faults on them.",
+  source: "restore_fpu_checking (asm-x86/i387.h)",
+});
+const xstateBv = rule("xstate-bv", {
+  group: "sense",
+  severity: "warning",
+  title: "The XSAVE header says that the state is none, or more than there is",
+  why: "A measured restart then answered 0 and began with an empty FPU.",
+  source: "xrstor (Intel SDM vol. 1, 13.8)",
+});
+export const fpuRules = [fpuPointer, fpuAsPointer, fpuFxsr, fpuMxcsr, xstateBv];
 
 /** An xsave area without extensions: the legacy part and a header of 64 bytes. */
 const XSAVE_LEAST = fxsave.size + 64;
@@ -17,7 +64,11 @@ const MXCSR_DEFAULT = 0xffbf;
 export class Fpu implements Judge {
   readonly wants = ["HEAD_ARCH", "CPU", "xstate"] as const;
 
-  constructor(private readonly say: Say) {}
+  constructor(
+    private readonly say: Say,
+    /** The series that the image is verified for, as far as it is known. */
+    private readonly series: () => string | undefined,
+  ) {}
 
   add(item: CrItem): void {
     if (item.kind === "raw") {
@@ -42,7 +93,7 @@ export class Fpu implements Judge {
               : undefined;
     if (wrong === undefined) return;
     const message = `has_fxsr ${has_fxsr}, has_xsave ${has_xsave}, xstate_size ${size}: ${wrong}`;
-    this.say("head-arch", placeOfField(item, "xstate_size"), message);
+    this.say(headArch, placeOfField(item, "xstate_size"), message);
   }
 
   /** Up to v8 the state is in CPU itself. */
@@ -52,17 +103,29 @@ export class Fpu implements Judge {
     const place = placeOfField(item, "xstate");
     if (has_fxsr === 0) {
       const message = `used_math is ${used_math}, but has_fxsr is 0: only a CPU without FXSAVE takes this`;
-      this.say("fpu-fxsr", placeOfField(item, "has_fxsr"), message);
+      this.say(fpuFxsr, placeOfField(item, "has_fxsr"), message);
     }
     if (holdsPointer(xstate)) this.sayPointer(xstate, place, "crimg convert --repair=fpu");
-    else if (has_fxsr !== 0) this.judgeState(xstate, place, item);
+    else if (has_fxsr !== 0) {
+      this.judgeReader(item, place);
+      this.judgeState(xstate, place, item);
+    }
+  }
+
+  /** Real state is for v7 and later. A series that does not read the dialect at all refuses it at its head. */
+  private judgeReader({ image }: RecordOf<"CPU">, place: Place): void {
+    const series = this.series();
+    if (series === undefined || !seriesWithoutFpu.includes(series)) return;
+    if (!image.dialect.series.includes(series)) return;
+    const message = `xstate holds FPU state, which ${series} takes for a kernel pointer: the restarted task dies of signal 11`;
+    this.say(fpuAsPointer, place, message, `crimg convert --repair=fpu --series ${series}`);
   }
 
   private sayPointer(xstate: Uint8Array, place: Place, hint?: string): void {
     const view = new DataView(xstate.buffer, xstate.byteOffset, xstate.byteLength);
     const [first, mxcsr] = [view.getUint32(0, true), view.getUint32(MXCSR_AT, true)];
     const message = `xstate begins with ${hex(first)} and has mxcsr ${hex(mxcsr)}: a kernel pointer and leftovers, as v6 wrote`;
-    this.say("fpu-pointer", place, message, hint);
+    this.say(fpuPointer, place, message, hint);
   }
 
   private judgeBlock(item: RawItem): void {
@@ -79,7 +142,7 @@ export class Fpu implements Judge {
     const reserved = (mxcsr & ~(mxcsr_mask === 0 ? MXCSR_DEFAULT : mxcsr_mask)) >>> 0;
     if (reserved !== 0) {
       const message = `mxcsr is ${hex(mxcsr)}: the CPU does not know ${hex(reserved)}`;
-      this.say("fpu-mxcsr", { offset: place.offset + MXCSR_AT, path: place.path }, message);
+      this.say(fpuMxcsr, { offset: place.offset + MXCSR_AT, path: place.path }, message);
     }
     if (state.kind === "xsave") this.judgeHeader(state.extended, place);
   }
@@ -89,6 +152,6 @@ export class Fpu implements Judge {
     const held = new DataView(extended.buffer, extended.byteOffset, 8).getBigUint64(0, true);
     if (held !== 0n && (held & ~KNOWN_STATES) === 0n) return;
     const why = held === 0n ? "the task would start with an empty FPU" : "more than x87, SSE and AVX";
-    this.say("xstate-bv", { offset: offset + fxsave.size, path }, `xstate_bv is ${hex(held)}: ${why}`);
+    this.say(xstateBv, { offset: offset + fxsave.size, path }, `xstate_bv is ${hex(held)}: ${why}`);
   }
 }

@@ -1,6 +1,47 @@
+import { rule, type Say } from "../../../finding.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
+
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
 import { cpu784, cpu896 } from "../records.js";
-import { isWhole, type Judge, placeOfField, type Say } from "./judge.js";
+import { isWhole } from "./record-parts.js";
+
+export const wrongRev = rule("rev", {
+  group: "structure",
+  severity: "error",
+  title: "rev is none the records have",
+  why: "Every reader compares rev with its CR_VERSION and refuses another.",
+  source: "cr_read_head (restart.c v6)",
+});
+export const severalImages = rule("several-images", {
+  group: "structure",
+  severity: "note",
+  title: "The file holds more than one image",
+  why: "sys_restart restores the one at the file position, and leaves the others alone.",
+  source: "do_restart (restart.c v6)",
+});
+export const cpuBase = rule("cpu-base", {
+  group: "structure",
+  severity: "warning",
+  title: "CPU is not as long as on the kernel that the head names",
+  why: "A reader on a 2.6.27 base wants 784 bytes, on 2.6.28 896: one or the other was changed.",
+  source: "struct cr_hdr_cpu (asm/checkpoint_hdr.h v6)",
+});
+const headTime = rule("head-time", {
+  group: "sense",
+  severity: "warning",
+  title: "No kernel took a checkpoint at this time",
+  why: "A time of 0 or after the year 2100: the clock was not set, or the head was made up.",
+  source: "cr_write_head (checkpoint.c v6)",
+});
+const headRelease = rule("head-release", {
+  group: "sense",
+  severity: "note",
+  title: "release and the version do not agree",
+  why: "Both come from the kernel that wrote the image: it was converted. Only the version is compared at restart.",
+  source: "cr_write_head (checkpoint.c v6)",
+});
+export const headRules = [headTime, headRelease];
 
 /** 1 January 2100. */
 const YEAR_2100 = 4_102_444_800n;
@@ -25,20 +66,20 @@ export class Head implements Judge {
     const { fields, image } = item;
     this.head = item;
     if (image.index > 0) {
-      say("several-images", item, `this is image ${image.index} of the file, counted from 0`);
+      say(severalImages, item, `this is image ${image.index} of the file, counted from 0`);
     }
     if (fields.rev !== image.dialect.rev) {
       const message = `rev is ${fields.rev}, ${image.dialect.name} has rev ${image.dialect.rev}`;
-      say("rev", placeOfField(item, "rev"), message);
+      say(wrongRev, placeOfField(item, "rev"), message);
     }
     if (fields.time === 0n || fields.time >= YEAR_2100) {
       const when = fields.time === 0n ? "1 January 1970" : "after the year 2100";
-      say("head-time", placeOfField(item, "time"), `time is ${fields.time}: ${when}`);
+      say(headTime, placeOfField(item, "time"), `time is ${fields.time}: ${when}`);
     }
     const version = `${fields.major}.${fields.minor}.${fields.patch}`;
     if (!new RegExp(`^${version.replaceAll(".", "\\.")}(?!\\d)`).test(fields.release)) {
       const message = `release is "${fields.release}", but the version is ${version}`;
-      say("head-release", placeOfField(item, "release"), message);
+      say(headRelease, placeOfField(item, "release"), message);
     }
   }
 
@@ -51,7 +92,7 @@ export class Head implements Judge {
     if (isLater === (table === cpu896)) return;
     const expected = isLater ? cpu896.size : cpu784.size;
     const message = `CPU has ${table.size} bytes, a ${major}.${minor}.${patch} kernel writes ${expected}`;
-    this.say("cpu-base", item, message);
+    this.say(cpuBase, item, message);
   }
 }
 

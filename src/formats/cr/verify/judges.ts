@@ -1,9 +1,8 @@
+import type { Judge, JudgeInput } from "../../verify-facet.js";
 import { Areas } from "./areas.js";
 import { Descriptors } from "./descriptors.js";
-import { Fields } from "./fields.js";
 import { Fpu } from "./fpu.js";
 import { Head } from "./head.js";
-import type { Judge, Say } from "./judge.js";
 import { OpenFiles } from "./open-files.js";
 import { Pages } from "./pages.js";
 import { Parents } from "./parents.js";
@@ -13,13 +12,13 @@ import { Strings } from "./strings.js";
 import { Tasks } from "./tasks.js";
 
 /** Those who judge one image, group by group: what is wrong with one item is said in this order. */
-export function judgesOf(say: Say): readonly Judge[] {
+export function judgesOf({ say, fields, series }: JudgeInput): readonly Judge[] {
   const areas = new Areas(say);
   const segments = new Segments(say);
   return [
     // structure
     new Head(say),
-    new Fields(say),
+    fields,
     new Strings(say),
     // references
     new Parents(say),
@@ -30,7 +29,7 @@ export function judgesOf(say: Say): readonly Judge[] {
     new Pages(say, areas),
     segments,
     new Registers(say, areas, segments),
-    new Fpu(say),
+    new Fpu(say, series),
     new OpenFiles(say),
   ];
 }

@@ -1,7 +1,92 @@
 import { splitAtNul } from "../../../codec/text.js";
+import { rule, type Say } from "../../../finding.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
 import type { CrItem, RecordOf } from "../item.js";
 import { DELETED, FdType, FileMode, OpenFlags, TaskState } from "../names.js";
-import { follows, isWhole, type Judge, nulOf, placeOfField, type Say } from "./judge.js";
+import { follows, isWhole, nulOf } from "./record-parts.js";
+
+export const taskDead = rule("task-dead", {
+  group: "sense",
+  severity: "warning",
+  title: "The task is dead",
+  why: "The writers refuse dead tasks (-EAGAIN).",
+  source: "cr_write_task (checkpoint.c v6)",
+});
+const deletedFile = rule("deleted-file", {
+  group: "sense",
+  severity: "warning",
+  title: "A file that was unlinked",
+  why: "Its contents are not in the image, and opening it by its old name fails.",
+  source: "__d_path (fs/dcache.c), cr_read_open_fname (restart.c v8)",
+});
+const fdMode = rule("fd-mode", {
+  group: "sense",
+  severity: "warning",
+  title: "f_mode and the access mode in f_flags do not agree",
+  why: "open() makes one of the other. The restart opens by f_flags.",
+  source: "__dentry_open (fs/open.c)",
+});
+const fdAppend = rule("fd-append", {
+  group: "sense",
+  severity: "note",
+  title: "O_APPEND on a file that is not open for writing",
+  why: "It can be, but means nothing.",
+  source: "do_filp_open (fs/namei.c)",
+});
+const fdOpenFlags = rule("fd-open-flags", {
+  group: "sense",
+  severity: "warning",
+  title: "f_flags with bits for opening",
+  why: "An open file does not keep them; the restart opens by f_flags, and would create or empty the file.",
+  source: "__dentry_open (fs/open.c), cr_read_fd_data (rstr_file.c v8)",
+});
+const fdKind = rule("fd-kind", {
+  group: "sense",
+  severity: "warning",
+  title: "fd_type and how it was open do not agree",
+  why: "A directory is not opened for writing, O_DIRECTORY opens nothing else.",
+  source: "may_open (fs/namei.c)",
+});
+const fdLink = rule("fd-link", {
+  group: "sense",
+  severity: "warning",
+  title: "fd_type is CR_FD_LINK",
+  why: "open() follows links, so it cannot occur; v11 dropped it, and refuses it.",
+  source: "cr_write_fd_data (ckpt_file.c v6), v11 changelog",
+});
+const fdPos = rule("fd-pos", {
+  group: "sense",
+  severity: "warning",
+  title: "f_pos is negative as a loff_t",
+  why: "lseek refuses it, and the reader ignores that: the file is at its start.",
+  source: "cr_read_fd_data (rstr_file.c v8)",
+});
+const fdLargefile = rule("fd-largefile", {
+  group: "sense",
+  severity: "note",
+  title: "f_pos is beyond 2 GiB in a file without O_LARGEFILE",
+  why: "lseek allows it, open() of so large a file does not (-EOVERFLOW).",
+  source: "generic_file_open (fs/open.c)",
+});
+const dirPos = rule("dir-pos", {
+  group: "sense",
+  severity: "note",
+  title: "f_pos of a directory",
+  why: "It is a cookie of the file system, and need not mean the same entry after the restart.",
+  source: "cr_read_fd_data (rstr_file.c v8)",
+});
+export const openFileRules = [
+  deletedFile,
+  fdMode,
+  fdAppend,
+  fdOpenFlags,
+  fdKind,
+  fdLink,
+  fdPos,
+  fdLargefile,
+  dirPos,
+];
 
 const { DIR, FILE, LINK } = FdType.values;
 const { READ, WRITE } = FileMode.bits as Record<string, number>;
@@ -36,21 +121,17 @@ export class OpenFiles implements Judge {
     const place = placeOfField(item, "fname");
     const message = `"${name}" was unlinked: no file of this name can be opened`;
     if (this.area !== undefined && follows(item, this.area))
-      this.say("deleted-file", place, `${message} for the VMA`);
-    else this.say("deleted-file", place, message, "crimg convert --deleted drop|create");
+      this.say(deletedFile, place, `${message} for the VMA`);
+    else this.say(deletedFile, place, message, "crimg convert --deleted drop|create");
   }
 
   private judgeState(item: RecordOf<"TASK">): void {
     const { exit_state, state } = item.fields;
     const dead = TaskState.bits["DEAD"] as number;
     if (exit_state !== 0) {
-      this.say(
-        "task-dead",
-        placeOfField(item, "exit_state"),
-        `exit_state is ${exit_state}: the task is dead`,
-      );
+      this.say(taskDead, placeOfField(item, "exit_state"), `exit_state is ${exit_state}: the task is dead`);
     } else if ((state & dead) !== 0) {
-      this.say("task-dead", placeOfField(item, "state"), `state is ${state}: the task is dead`);
+      this.say(taskDead, placeOfField(item, "state"), `state is ${state}: the task is dead`);
     }
   }
 
@@ -68,10 +149,10 @@ export class OpenFiles implements Judge {
     const found = f_mode & (READ! | WRITE!);
     if (found !== expected) {
       const message = `f_mode is ${f_mode}, but f_flags ${octal(f_flags)} make READ|WRITE ${expected}, not ${found}`;
-      this.say("fd-mode", placeOfField(item, "f_mode"), message);
+      this.say(fdMode, placeOfField(item, "f_mode"), message);
     } else if ((f_flags & APPEND!) !== 0 && (found & WRITE!) === 0) {
       const message = `f_flags ${octal(f_flags)}: O_APPEND, but not open for writing`;
-      this.say("fd-append", placeOfField(item, "f_flags"), message);
+      this.say(fdAppend, placeOfField(item, "f_flags"), message);
     }
   }
 
@@ -80,29 +161,25 @@ export class OpenFiles implements Judge {
     const kept = Object.entries(forgotten).flatMap(([name, bit]) => ((f_flags & bit) === 0 ? [] : [name]));
     if (kept.length === 0) return;
     const message = `f_flags ${octal(f_flags)}: ${kept.join("|")} is not kept by an open file, restart would act on it`;
-    this.say("fd-open-flags", placeOfField(item, "f_flags"), message);
+    this.say(fdOpenFlags, placeOfField(item, "f_flags"), message);
   }
 
   private judgeKind(item: RecordOf<"FD_DATA">): void {
     const { fd_type, f_mode, f_flags, f_pos } = item.fields;
     if (fd_type === LINK) {
       const message = `fd_type is ${fd_type}: open() follows links, and v11 and later refuse it`;
-      this.say("fd-link", placeOfField(item, "fd_type"), message);
+      this.say(fdLink, placeOfField(item, "fd_type"), message);
     } else if (fd_type === DIR) {
       if ((f_mode & WRITE!) !== 0) {
-        this.say(
-          "fd-kind",
-          placeOfField(item, "f_mode"),
-          `f_mode is ${f_mode}: a directory open for writing`,
-        );
+        this.say(fdKind, placeOfField(item, "f_mode"), `f_mode is ${f_mode}: a directory open for writing`);
       }
       if (f_pos !== 0n) {
         const message = `f_pos is ${f_pos}: what it means in a directory depends on the file system`;
-        this.say("dir-pos", placeOfField(item, "f_pos"), message);
+        this.say(dirPos, placeOfField(item, "f_pos"), message);
       }
     } else if (fd_type === FILE && (f_flags & DIRECTORY!) !== 0) {
       const message = `f_flags ${octal(f_flags)}: O_DIRECTORY, but fd_type ${fd_type} is a file`;
-      this.say("fd-kind", placeOfField(item, "f_flags"), message);
+      this.say(fdKind, placeOfField(item, "f_flags"), message);
     }
   }
 
@@ -110,10 +187,10 @@ export class OpenFiles implements Judge {
     const { fd_type, f_flags, f_pos } = item.fields;
     const place = placeOfField(item, "f_pos");
     if (f_pos >= 2n ** 63n) {
-      this.say("fd-pos", place, `f_pos is ${f_pos}, as a loff_t ${BigInt.asIntN(64, f_pos)}`);
+      this.say(fdPos, place, `f_pos is ${f_pos}, as a loff_t ${BigInt.asIntN(64, f_pos)}`);
     } else if (fd_type === FILE && f_pos > SMALL_FILE && (f_flags & LARGEFILE!) === 0) {
       const message = `f_pos is ${f_pos}, beyond 2 GiB, but f_flags ${octal(f_flags)} lack O_LARGEFILE`;
-      this.say("fd-largefile", place, message);
+      this.say(fdLargefile, place, message);
     }
   }
 }

@@ -1,9 +1,55 @@
+import { type Rule, rule, type Say } from "../../../finding.js";
 import type { RawItem } from "../../../stream/item.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
 import type { CrItem, RecordOf } from "../item.js";
 import { ACCESS, NEVER_DUMPED } from "./address-space.js";
 import type { Areas } from "./areas.js";
-import { hex, type Judge, placeOfField, type Say } from "./judge.js";
-import type { RuleId } from "./rules.js";
+import { hex } from "./record-parts.js";
+
+export const chunkSize = rule("chunk-size", {
+  group: "structure",
+  severity: "note",
+  title: "More pages in a chunk than the kernels wrote",
+  why: "A program put them together; the readers allocate for all of them at once.",
+  source: "CR_PGARR_CHUNK (checkpoint_mem.h v6)",
+});
+const pageAlign = rule("page-align", {
+  group: "sense",
+  severity: "error",
+  title: "A page address that is no multiple of the page size",
+  why: "The writers walk an area page by page; the contents would go to the wrong place.",
+  source: "cr_private_vma_fill_pgarr (ckpt_mem.c v6)",
+});
+const pageOutside = rule("page-outside", {
+  group: "sense",
+  severity: "error",
+  title: "A page outside of its VMA",
+  why: "The reader writes to the address as it stands: into another area, or into none.",
+  source: "cr_read_pages_contents (rstr_mem.c v8)",
+});
+const pageDuplicate = rule("page-duplicate", {
+  group: "sense",
+  severity: "error",
+  title: "A page that is there twice",
+  why: "The writers dump a page once; the second contents replace the first.",
+  source: "cr_private_vma_fill_pgarr (ckpt_mem.c v6)",
+});
+const pageOrder = rule("page-order", {
+  group: "sense",
+  severity: "warning",
+  title: "Page addresses do not ascend",
+  why: "The writers go through the area from below. Readers take any order.",
+  source: "cr_private_vma_fill_pgarr (ckpt_mem.c v6)",
+});
+const pagesUnexpected = rule("pages-unexpected", {
+  group: "sense",
+  severity: "warning",
+  title: "Pages in an area that has none in any image",
+  why: "What cannot be accessed is not dumped, and other kinds of areas are refused.",
+  source: "cr_private_vma_fill_pgarr (ckpt_mem.c v6)",
+});
+export const pageRules = [pageAlign, pageOutside, pageDuplicate, pageOrder, pagesUnexpected];
 
 /** CR_PGARR_CHUNK of i386: the writers put at most so many pages into a chunk. */
 const CHUNK_PAGES = 4096;
@@ -37,7 +83,7 @@ export class Pages implements Judge {
     if (pages === 0) return;
     const place = placeOfField(item, "nr_pages");
     if (pages > CHUNK_PAGES) {
-      this.say("chunk-size", place, `${pages} pages in one chunk, the kernels write at most ${CHUNK_PAGES}`);
+      this.say(chunkSize, place, `${pages} pages in one chunk, the kernels write at most ${CHUNK_PAGES}`);
     }
     const { area } = this.areas;
     if (area === undefined || this.unexpectedSaid) return;
@@ -49,7 +95,7 @@ export class Pages implements Judge {
           : undefined;
     if (why === undefined) return;
     this.unexpectedSaid = true;
-    this.say("pages-unexpected", place, `${pages} pages in an area ${why} (vm_flags ${hex(area.flags)})`);
+    this.say(pagesUnexpected, place, `${pages} pages in an area ${why} (vm_flags ${hex(area.flags)})`);
   }
 
   /** Read straight from the bytes, and only if the walk has not found them good: there are a million for each 4 GiB. */
@@ -64,10 +110,10 @@ export class Pages implements Judge {
       return;
     }
     const { start = 0, end = Number.POSITIVE_INFINITY } = this.areas.area ?? {};
-    const misaligned = new Tally("page-align", `is no multiple of ${pageSize}`);
-    const outside = new Tally("page-outside", `is outside of the VMA ${hex(start)}-${hex(end)}`);
-    const doubled = new Tally("page-duplicate", "is that of the page before");
-    const falling = new Tally("page-order", "is below that of the page before");
+    const misaligned = new Tally(pageAlign, `is no multiple of ${pageSize}`);
+    const outside = new Tally(pageOutside, `is outside of the VMA ${hex(start)}-${hex(end)}`);
+    const doubled = new Tally(pageDuplicate, "is that of the page before");
+    const falling = new Tally(pageOrder, "is below that of the page before");
     const inPage = pageSize - 1;
     let { last } = this;
     for (let at = 0; at + word <= bytes.byteLength; at += word) {
@@ -95,7 +141,7 @@ class Tally {
   private address = 0;
 
   constructor(
-    private readonly rule: RuleId,
+    private readonly broken: Rule,
     private readonly text: string,
   ) {}
 
@@ -106,9 +152,9 @@ class Tally {
   }
 
   say(say: Say, { offset, path, count }: RawItem): void {
-    const { times, at, address, rule, text } = this;
+    const { times, at, address, broken, text } = this;
     if (times === 0) return;
     const more = times === 1 ? "" : `, as are ${times - 1} more of the ${count} here`;
-    say(rule, { offset: offset + at, path }, `page address ${hex(address)} ${text}${more}`);
+    say(broken, { offset: offset + at, path }, `page address ${hex(address)} ${text}${more}`);
   }
 }

@@ -1,6 +1,32 @@
+import { rule, type Say } from "../../../finding.js";
+import type { Judge } from "../../verify-facet.js";
+
 import type { CrItem, CrRecord } from "../item.js";
 import type { RecordName } from "../records.js";
-import { isWhole, type Judge, placeOfParent, type Say } from "./judge.js";
+import { isWhole, placeOfParent } from "./record-parts.js";
+
+const wrongParent = rule("parent", {
+  group: "references",
+  severity: "error",
+  title: "parent is not what the record belongs to",
+  why: "The reader compares it and refuses the image.",
+  source: "format 1.6; cr_read_vma, cr_read_fd_ent, cr_read_mm_context (v8)",
+});
+const parentUnread = rule("parent-unread", {
+  group: "references",
+  severity: "warning",
+  title: "parent is not 0 where no reader tests it",
+  why: "The writers put 0 there. At STRING comm is then not restored, at HEAD_ARCH the FPU is not compared.",
+  source: "format 1.6; cr_read_head_arch (v9), cr_read_task_struct (v6)",
+});
+const parentNegative = rule("parent-negative", {
+  group: "references",
+  severity: "error",
+  title: "parent is negative as an int",
+  why: "The readers return it as an error number.",
+  source: "cr_read_obj_type (restart.c v6)",
+});
+export const parentRules = [wrongParent, parentUnread, parentNegative];
 
 /** What the writers put into `parent`: 0, the pid of the task, or an objref that an earlier record said. */
 type Written = "zero" | "zero, unread" | "pid" | Owner;
@@ -50,21 +76,25 @@ export class Parents implements Judge {
   private judge(item: CrRecord): void {
     const { name } = item;
     const { parent } = item.header;
-    const rule = written[name];
-    if (rule === "pid") return;
-    if (rule === "zero, unread" || rule === "zero") {
+    const expected = written[name];
+    if (expected === "pid") return;
+    if (expected === "zero, unread" || expected === "zero") {
       if (parent === 0) return;
-      const id = rule === "zero" ? "parent" : "parent-unread";
-      this.say(id, placeOfParent(item), `parent of ${name} is ${parent}, expected 0`);
+      const broken = expected === "zero" ? wrongParent : parentUnread;
+      this.say(broken, placeOfParent(item), `parent of ${name} is ${parent}, expected 0`);
     } else {
-      const objref = this.objrefs.get(rule);
+      const objref = this.objrefs.get(expected);
       if (objref === undefined || objref === parent) return;
-      this.say("parent", placeOfParent(item), `parent of ${name} is ${parent}, ${rule}.objref is ${objref}`);
+      this.say(
+        wrongParent,
+        placeOfParent(item),
+        `parent of ${name} is ${parent}, ${expected}.objref is ${objref}`,
+      );
     }
   }
 
   private sayNegative(item: CrRecord): void {
     const message = `parent of ${item.name} is ${item.header.parent}: as an int it is ${item.header.parent | 0}, an errno`;
-    this.say("parent-negative", placeOfParent(item), message);
+    this.say(parentNegative, placeOfParent(item), message);
   }
 }

@@ -1,9 +1,72 @@
+import { rule, type Say } from "../../../finding.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
+
 import type { CrItem, RecordOf } from "../item.js";
 import { Eflags, selectorName } from "../names.js";
 import { vmBits } from "./address-space.js";
 import type { Areas } from "./areas.js";
-import { hex, isWhole, type Judge, numberIn, placeOfField, type Say } from "./judge.js";
+import { hex, isWhole, numberIn } from "./record-parts.js";
 import type { Segments } from "./segments.js";
+
+const emptySelector = rule("selector", {
+  group: "sense",
+  severity: "warning",
+  title: "A segment register points at nothing",
+  why: "A TLS or LDT entry that is empty, or a segment of the kernel: loading it faults, and clears the register.",
+  source: "cr_read_cpu (arch/x86/mm/restart.c v6)",
+});
+const selectorPrivilege = rule("selector-privilege", {
+  group: "sense",
+  severity: "error",
+  title: "cs or ss is not of user mode",
+  why: "The way back to the task faults; with a kernel cs the measured kernels oops.",
+  source: "cr_read_cpu (arch/x86/mm/restart.c v6)",
+});
+const registerWidth = rule("register-width", {
+  group: "sense",
+  severity: "warning",
+  title: "A register has more than 32 bits",
+  why: "The writers widen registers of 32 bits; the readers cut the rest off.",
+  source: "cr_save_cpu_regs (arch/x86/mm/checkpoint.c v6)",
+});
+const eflags = rule("eflags", {
+  group: "sense",
+  severity: "warning",
+  title: "Flags that a program hardly has",
+  why: "Readers take them as they are: an IOPL above 0 gives the task the I/O ports.",
+  source: "cr_read_cpu (arch/x86/mm/restart.c v6)",
+});
+const ipOutside = rule("ip-outside", {
+  group: "sense",
+  severity: "warning",
+  title: "ip is not in code",
+  why: "The task gets a SIGSEGV at its first instruction, unless the CPU executes what it can read.",
+  source: "cr_read_cpu (arch/x86/mm/restart.c v6)",
+});
+const spOutside = rule("sp-outside", {
+  group: "sense",
+  severity: "warning",
+  title: "sp is not in readable memory",
+  why: "The task gets a SIGSEGV when it uses its stack.",
+  source: "cr_read_cpu (arch/x86/mm/restart.c v6)",
+});
+const cpuBoolean = rule("cpu-boolean", {
+  group: "sense",
+  severity: "warning",
+  title: "uses_debug or used_math is neither 0 nor 1",
+  why: "The writers put the outcome of a test there.",
+  source: "cr_save_cpu_debug, cr_save_cpu_fpu (arch/x86/mm/checkpoint.c v6)",
+});
+export const registerRules = [
+  emptySelector,
+  selectorPrivilege,
+  registerWidth,
+  eflags,
+  ipOutside,
+  spOutside,
+  cpuBoolean,
+];
 
 const { VM, FIXED, IOPL3 } = Eflags.bits as Record<string, number> & { IOPL3: { mask: number } };
 const EXEC = vmBits("EXEC");
@@ -50,7 +113,7 @@ export class Registers implements Judge {
       if (field.kind !== "u64" || field.stale !== undefined) continue;
       const value = (item.fields as Record<string, unknown>)[name] as bigint;
       if (value <= 0xffffffffn) continue;
-      this.say("register-width", placeOfField(item, name), `${name} is ${hex(value)}, i386 has 32 bits`);
+      this.say(registerWidth, placeOfField(item, name), `${name} is ${hex(value)}, i386 has 32 bits`);
     }
   }
 
@@ -63,14 +126,14 @@ export class Registers implements Judge {
       ...((flags & VM!) !== 0 ? ["VM is set: virtual 8086 mode"] : []),
     ];
     if (odd.length === 0) return;
-    this.say("eflags", placeOfField(item, "flags"), `flags are ${hex(flags)}: ${odd.join("; ")}`);
+    this.say(eflags, placeOfField(item, "flags"), `flags are ${hex(flags)}: ${odd.join("; ")}`);
   }
 
   private judgeBooleans(item: RecordOf<"CPU">): void {
     for (const name of booleans) {
       const value = numberIn(item, name);
       if (value > 1)
-        this.say("cpu-boolean", placeOfField(item, name), `${name} is ${value}, the kernels write 0 or 1`);
+        this.say(cpuBoolean, placeOfField(item, name), `${name} is ${value}, the kernels write 0 or 1`);
     }
   }
 
@@ -79,7 +142,7 @@ export class Registers implements Judge {
     const selector = numberIn(item, name) & 0xffff;
     if ((selector & RPL) === RPL && selector !== RPL) return true;
     const message = `${name} is ${hex(selector)} (${selectorName(selector)}), no segment of user mode`;
-    this.say("selector-privilege", placeOfField(item, name), message);
+    this.say(selectorPrivilege, placeOfField(item, name), message);
     return false;
   }
 
@@ -89,7 +152,7 @@ export class Registers implements Judge {
     const why = this.whyNot(target);
     if (why === undefined) return;
     const message = `${name} is ${hex(selector)}: ${target} ${why}`;
-    this.say("selector", placeOfField(item, name), message);
+    this.say(emptySelector, placeOfField(item, name), message);
   }
 
   /** What is wrong with a segment that a register selects; undefined if nothing is. */
@@ -108,7 +171,7 @@ export class Registers implements Judge {
     if (flags !== undefined && (flags & EXEC) !== 0) return;
     const where =
       flags === undefined ? "lies in no VMA" : `lies in a VMA without VM_EXEC (vm_flags ${hex(flags)})`;
-    this.say("ip-outside", placeOfField(item, "ip"), `ip ${hex(ip)} ${where}`);
+    this.say(ipOutside, placeOfField(item, "ip"), `ip ${hex(ip)} ${where}`);
   }
 
   private judgeSp(item: RecordOf<"CPU">): void {
@@ -118,6 +181,6 @@ export class Registers implements Judge {
     if (flags !== undefined && (flags & READ) !== 0) return;
     const where =
       flags === undefined ? "lies in no VMA" : `lies in a VMA without VM_READ (vm_flags ${hex(flags)})`;
-    this.say("sp-outside", placeOfField(item, "sp"), `sp ${hex(sp)} ${where}`);
+    this.say(spOutside, placeOfField(item, "sp"), `sp ${hex(sp)} ${where}`);
   }
 }

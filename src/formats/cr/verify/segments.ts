@@ -1,10 +1,57 @@
+import { type Place, rule, type Say } from "../../../finding.js";
 import { elements, type RawItem } from "../../../stream/item.js";
+import { LDT_REMEMBERED } from "../../../verify/limits.js";
+import { NumberSet } from "../../../verify/number-set.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
 import { type Segment, segmentOf } from "../../x86/segment.js";
 import type { CrItem, RecordOf } from "../item.js";
-import { hex, isWhole, type Judge, type Place, placeOfField, type Say } from "./judge.js";
-import { LDT_REMEMBERED } from "./limits.js";
-import { NumberSet } from "./number-set.js";
+import { hex, isWhole } from "./record-parts.js";
 import { writesTlsAlways } from "./tls.js";
+
+export const tlsUnread = rule("tls-unread", {
+  group: "structure",
+  severity: "warning",
+  title: "TLS bytes that the reader does not expect",
+  why: "Up to v8 the TLS array is written always and read only if ntls is not 0: the reader takes it for CPU.",
+  source: "cr_read_thread (arch/x86/mm/restart.c v6, v8)",
+});
+const ldtEntries = rule("ldt-entries", {
+  group: "sense",
+  severity: "error",
+  title: "More LDT entries than the CPU can address",
+  why: "modify_ldt refuses them.",
+  source: "cr_read_mm_context (arch/x86/mm/restart.c v8)",
+});
+const ldtSize = rule("ldt-size", {
+  group: "sense",
+  severity: "warning",
+  title: "An LDT that is not as large as the kernels make it",
+  why: "It is allocated by pages, 512 entries at a time, and written whole.",
+  source: "alloc_ldt (arch/x86/kernel/ldt.c)",
+});
+const ldtCut = rule("ldt-cut", {
+  group: "sense",
+  severity: "note",
+  title: "An LDT entry that no reader restores whole",
+  why: "The way back through modify_ldt drops bits 24-31 of the base and 16-19 of the limit.",
+  source: "cr_read_mm_context (arch/x86/mm/restart.c v8)",
+});
+const segmentPrivilege = rule("segment-privilege", {
+  group: "sense",
+  severity: "warning",
+  title: "A segment descriptor that is not for user mode",
+  why: "The kernels make only code and data segments of privilege 3 for programs.",
+  source: "fill_ldt (asm-x86/desc.h)",
+});
+const tlsUsed = rule("tls-used", {
+  group: "sense",
+  severity: "warning",
+  title: "ntls is not the number of TLS entries in use",
+  why: "The writers count the entries that are not empty.",
+  source: "cr_write_thread (arch/x86/mm/checkpoint.c v6)",
+});
+export const segmentRules = [ldtEntries, ldtSize, ldtCut, segmentPrivilege, tlsUsed];
 
 /** The LDT is allocated by pages. */
 const LDT_GRAIN = 512;
@@ -46,9 +93,9 @@ export class Segments implements Judge {
     const { nldt } = item.fields;
     const place = placeOfField(item, "nldt");
     if (nldt > LDT_REMEMBERED) {
-      this.say("ldt-entries", place, `nldt is ${nldt}, an LDT has at most ${LDT_REMEMBERED} entries`);
+      this.say(ldtEntries, place, `nldt is ${nldt}, an LDT has at most ${LDT_REMEMBERED} entries`);
     } else if (nldt > 0 && nldt % LDT_GRAIN !== 0) {
-      this.say("ldt-size", place, `nldt is ${nldt}, the kernels keep a multiple of ${LDT_GRAIN}`);
+      this.say(ldtSize, place, `nldt is ${nldt}, the kernels keep a multiple of ${LDT_GRAIN}`);
     }
   }
 
@@ -62,11 +109,11 @@ export class Segments implements Judge {
     const { ntls } = thread.fields;
     if (ntls === 0 && writesTlsAlways(thread)) {
       const message = `ntls is 0, but ${item.length} TLS bytes follow: the kernels that wrote them do not read them`;
-      this.say("tls-unread", item, message, "crimg convert --repair=tls");
+      this.say(tlsUnread, item, message, "crimg convert --repair=tls");
     }
     if (ntls !== this.tls.size) {
       const message = `ntls is ${ntls}, but ${this.tls.size} TLS entries are in use`;
-      this.say("tls-used", placeOfField(thread, "ntls"), message);
+      this.say(tlsUsed, placeOfField(thread, "ntls"), message);
     }
   }
 
@@ -79,7 +126,7 @@ export class Segments implements Judge {
     );
     if (first === undefined) return;
     const kept = `above ${hex(BASE_KEPT)}, or limit above ${hex(LIMIT_KEPT)}`;
-    this.say("ldt-cut", first.place, `base of ${nameOf(first, others)} is ${kept}: restart cuts it off`);
+    this.say(ldtCut, first.place, `base of ${nameOf(first, others)} is ${kept}: restart cuts it off`);
   }
 
   private judgePrivilege(entries: readonly Entry[]): void {
@@ -89,7 +136,7 @@ export class Segments implements Judge {
     if (first === undefined) return;
     const { dpl, type } = first.segment;
     const message = `${nameOf(first, others)} is ${type} of privilege ${dpl}, expected code or data of ${USER}`;
-    this.say("segment-privilege", first.place, message);
+    this.say(segmentPrivilege, first.place, message);
   }
 }
 

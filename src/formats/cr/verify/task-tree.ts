@@ -1,6 +1,36 @@
 import type { Values } from "../../../codec/table.js";
+import { type Place, rule, type Say } from "../../../finding.js";
 import type { pids } from "../records.js";
-import type { Place, Say } from "./judge.js";
+
+export const pidsDuplicate = rule("pids-duplicate", {
+  group: "references",
+  severity: "error",
+  title: "Two tasks have the same vpid",
+  why: "Tasks find their place in a restart by vpid: one of them never comes.",
+  source: "cr_read_tree, cr_next_task (restart.c v9)",
+});
+const pidsParent = rule("pids-parent", {
+  group: "references",
+  severity: "warning",
+  title: "A task below none of the tree",
+  why: "Only the root's parent is outside of the tree; who makes the tasks anew cannot place this one.",
+  source: "cr_build_tree (checkpoint.c v9)",
+});
+const pidsOrder = rule("pids-order", {
+  group: "references",
+  severity: "warning",
+  title: "A task stands before its parent",
+  why: "The root is first, and each task stands before those below it: who makes them in this order fails.",
+  source: "tree_count_tasks (checkpoint.c v9)",
+});
+const pidsCycle = rule("pids-cycle", {
+  group: "references",
+  severity: "error",
+  title: "A task is its own ancestor",
+  why: "Such tasks cannot be made.",
+  source: "cr_write_pids (checkpoint.c v9)",
+});
+export const treeRules = [pidsParent, pidsOrder, pidsCycle];
 
 export type Ids = Values<typeof pids.fields>;
 
@@ -36,11 +66,7 @@ export class TaskTree {
     if (before === undefined) this.indexOf.set(vpid, index);
     // From the 257th on the kernel's writer repeats itself: a matter of its own.
     else if (!this.repeats(index)) {
-      this.say(
-        "pids-duplicate",
-        { offset, path },
-        `vpid ${vpid} of task[${index}] is that of task[${before}]`,
-      );
+      this.say(pidsDuplicate, { offset, path }, `vpid ${vpid} of task[${index}] is that of task[${before}]`);
     }
   }
 
@@ -65,12 +91,12 @@ export class TaskTree {
     const parent = this.indexOf.get(vppid);
     const who = `task[${index}] (vpid ${vpid})`;
     if (parent === undefined) {
-      if (index > 0) this.say("pids-parent", place, `vppid ${vppid} of ${who} is not in the tree`);
+      if (index > 0) this.say(pidsParent, place, `vppid ${vppid} of ${who} is not in the tree`);
     } else if (parent > index) {
-      this.say("pids-order", place, `${who} stands before its parent task[${parent}] (vpid ${vppid})`);
+      this.say(pidsOrder, place, `${who} stands before its parent task[${parent}] (vpid ${vppid})`);
     }
     if (vtgid !== vpid && !this.indexOf.has(vtgid)) {
-      this.say("pids-parent", place, `vtgid ${vtgid} of ${who} is not in the tree`);
+      this.say(pidsParent, place, `vtgid ${vtgid} of ${who} is not in the tree`);
     }
   }
 
@@ -102,7 +128,7 @@ export class TaskTree {
       first = Math.min(first, at);
     }
     const message = `these tasks are below themselves: vpid ${vpids.join(" -> ")} -> ...`;
-    this.say("pids-cycle", { offset: this.entries[first]!.offset, path: this.path }, message);
+    this.say(pidsCycle, { offset: this.entries[first]!.offset, path: this.path }, message);
   }
 
   private repeats(index: number): boolean {

@@ -1,8 +1,35 @@
+import { type Place, rule, type Say } from "../../../finding.js";
 import { elements, type RawItem } from "../../../stream/item.js";
+import { checkStopped, TASKS_REMEMBERED } from "../../../verify/limits.js";
+import { placeOfField } from "../../../verify/place.js";
+import type { Judge } from "../../verify-facet.js";
+import { cr3a } from "../cr-3a.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
-import { isWhole, type Judge, type Place, placeOfField, placeOfParent, type Say } from "./judge.js";
-import { TASKS_REMEMBERED } from "./limits.js";
+import { isWhole, placeOfParent } from "./record-parts.js";
 import { type Ids, TaskTree } from "./task-tree.js";
+
+const pidMismatch = rule("pid-mismatch", {
+  group: "references",
+  severity: "warning",
+  title: "The records of a task name different pids",
+  why: "Each writes the pid of its task. Readers do not compare them, so a mixture of two tasks goes unnoticed.",
+  source: "cr_write_mm, cr_write_files, cr_write_thread, cr_write_cpu (v6); cr_write_pids (v9)",
+});
+const pidRange = rule("pid-range", {
+  group: "references",
+  severity: "warning",
+  title: "A pid that no task can have",
+  why: "Pids of i386 are 1 to 32768; 0 stands for a task that is not seen from the namespace.",
+  source: "PID_MAX_LIMIT (linux/threads.h)",
+});
+const tasksNr = rule("tasks-nr", {
+  group: "references",
+  severity: "error",
+  title: "No restart can wait for so many tasks",
+  why: "With none the root waits for ever; beyond 2^27 the size of the pids array overflows.",
+  source: "cr_read_tree (restart.c v9)",
+});
+export const taskRules = [pidMismatch, pidRange, tasksNr];
 
 /** PID_MAX_LIMIT of i386. */
 const PID_MAX = 32768;
@@ -48,11 +75,13 @@ export class Tasks implements Judge {
     const { tasks_nr } = item.fields;
     const why =
       tasks_nr === 0
-        ? "0: the restart would wait for ever"
+        ? item.image.dialect === cr3a
+          ? "0: v9 takes what follows for its first task"
+          : "0: the restart would wait for ever"
         : tasks_nr >= 2 ** 27
           ? `${tasks_nr}: the pids array would be larger than an int can say`
           : undefined;
-    if (why !== undefined) this.say("tasks-nr", placeOfField(item, "tasks_nr"), `tasks_nr is ${why}`);
+    if (why !== undefined) this.say(tasksNr, placeOfField(item, "tasks_nr"), `tasks_nr is ${why}`);
   }
 
   private addIds(item: RawItem): void {
@@ -63,7 +92,7 @@ export class Tasks implements Judge {
       this.judgeRange(ids, place);
       if (index === TASKS_REMEMBERED) {
         const message = `more than ${TASKS_REMEMBERED} tasks: pids from here on are not compared`;
-        this.say("check-stopped", place, message);
+        this.say(checkStopped, place, message);
       }
       if (index < TASKS_REMEMBERED) this.tree?.add(ids, place);
     }
@@ -73,7 +102,7 @@ export class Tasks implements Judge {
     const { vpid, vtgid } = ids;
     for (const [name, value] of Object.entries({ vpid, vtgid })) {
       if (value > 0 && value <= PID_MAX) continue;
-      this.say("pid-range", place, `${name} is ${value}, expected 1 to ${PID_MAX}`);
+      this.say(pidRange, place, `${name} is ${value}, expected 1 to ${PID_MAX}`);
     }
   }
 
@@ -85,17 +114,17 @@ export class Tasks implements Judge {
     if (this.first !== undefined) {
       if (pid !== this.first.pid) {
         const message = `parent of ${name} is ${pid}, that of ${this.first.name} is ${this.first.pid}`;
-        this.say("pid-mismatch", place, message);
+        this.say(pidMismatch, place, message);
       }
       return;
     }
     if (pid > 0) this.first = { name, pid };
     if (pid === 0 || pid > PID_MAX) {
-      this.say("pid-range", place, `parent of ${name} is ${pid}, expected a pid: 1 to ${PID_MAX}`);
+      this.say(pidRange, place, `parent of ${name} is ${pid}, expected a pid: 1 to ${PID_MAX}`);
     }
     const vpid = this.tree?.vpidOf(this.index);
     if (vpid !== undefined && vpid !== pid) {
-      this.say("pid-mismatch", place, `parent of ${name} is ${pid}, vpid in the pids array is ${vpid}`);
+      this.say(pidMismatch, place, `parent of ${name} is ${pid}, vpid in the pids array is ${vpid}`);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { rule } from "../finding.js";
+
 /**
  * How much of an image verify remembers. Checks that would need more stop there, and say so; everything else goes on.
  */
@@ -12,3 +14,12 @@ export const OBJECTS_REMEMBERED = 4 * 1024 * 1024;
 export const TASKS_REMEMBERED = 64 * 1024;
 /** LDT entries of one task: LDT_ENTRIES, all that the CPU can address. One bit each. */
 export const LDT_REMEMBERED = 8192;
+
+/** Said once where a check stops at one of these. */
+export const checkStopped = rule("check-stopped", {
+  group: "structure",
+  severity: "note",
+  title: "A check stopped at its limit",
+  why: "verify remembers a bounded part of an image; what goes beyond is not compared.",
+  source: "src/verify/limits.ts",
+});

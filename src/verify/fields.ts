@@ -1,11 +1,42 @@
-import { actualText } from "../../../codec/describe.js";
-import type { Enumeration, Field, FlagSet, Valid } from "../../../codec/field.js";
-import type { LayoutField } from "../../../codec/layout.js";
-import type { Table } from "../../../codec/table.js";
-import { dialects } from "../dialects.js";
-import type { CrItem, CrRecord } from "../item.js";
-import type { RecordName } from "../records.js";
-import { type Judge, placeOfField, type Say } from "./judge.js";
+import { actualText } from "../codec/describe.js";
+import type { Enumeration, Field, FlagSet, Valid } from "../codec/field.js";
+import type { LayoutField } from "../codec/layout.js";
+import type { Table } from "../codec/table.js";
+import { type Rule, rule, type Say } from "../finding.js";
+import type { Judge } from "../formats/verify-facet.js";
+import type { Dialect } from "../stream/dialect.js";
+import type { Item, RecordItem } from "../stream/item.js";
+import { placeOfField } from "./place.js";
+
+export const fieldValue = rule("field-value", {
+  group: "structure",
+  severity: "error",
+  title: "A field has not the value that the format gives it",
+  why: "Readers compare such fields, and refuse the image.",
+  source: "`valid` in the table of the record",
+});
+export const unknownKind = rule("unknown-kind", {
+  group: "structure",
+  severity: "error",
+  title: "A number stands for a kind that the format does not have",
+  why: "No reader knows how to make it.",
+  source: "`enum` in the table of the record",
+});
+export const unknownFlags = rule("unknown-flags", {
+  group: "structure",
+  severity: "warning",
+  title: "Flags with bits that have no name",
+  why: "No writer is known that sets them: damage, or an unknown one.",
+  source: "`flags` in the table of the record",
+});
+export const unknownSignal = rule("unknown-signal", {
+  group: "structure",
+  severity: "note",
+  title: "A signal that is none",
+  why: "No task has it.",
+  source: "signal(7)",
+});
+export const fieldRules = [fieldValue, unknownKind, unknownFlags, unknownSignal];
 
 /** A field whose declaration says what may stand in it. */
 interface Judged {
@@ -14,40 +45,48 @@ interface Judged {
   readonly check: (value: number | bigint) => Fault | undefined;
 }
 interface Fault {
-  readonly rule: "field-value" | "unknown-kind" | "unknown-flags" | "unknown-signal";
+  readonly broken: Rule;
   readonly message: string;
 }
 
-/** Holds every field against what its table declares of it: `valid`, `enum`, `flags`. */
+/** Holds every field against what its table declares of it: `valid`, `enum`, `flags`. For images of any format. */
 export class Fields implements Judge {
-  readonly wants = [...recordsJudged];
+  readonly wants: readonly string[];
 
-  constructor(private readonly say: Say) {}
+  constructor(
+    private readonly say: Say,
+    { tables }: Dialect,
+  ) {
+    this.wants = Object.entries(tables).flatMap(([record, declared]) =>
+      [declared].flat().some(table => judgedIn(table).length > 0) ? [record] : [],
+    );
+  }
 
-  add(item: CrItem): void {
+  add(item: Item): void {
     if (item.kind === "record") this.judge(item);
   }
 
-  private judge(item: CrRecord): void {
-    for (const { name, check } of judgedOf.get(item.table) ?? []) {
-      const value = (item.fields as Record<string, unknown>)[name];
+  private judge(item: RecordItem): void {
+    for (const { name, check } of judgedIn(item.table)) {
+      const value = item.fields[name];
       // Missing in a payload that is too short.
       if (typeof value !== "number" && typeof value !== "bigint") continue;
       const fault = check(value);
-      if (fault !== undefined) this.say(fault.rule, placeOfField(item, name), fault.message);
+      if (fault !== undefined) this.say(fault.broken, placeOfField(item, name), fault.message);
     }
   }
 }
 
-const judgedOf = new Map<Table, readonly Judged[]>();
-const recordsJudged = new Set<RecordName>();
-for (const { tables } of dialects) {
-  for (const [name, declared] of Object.entries(tables)) {
-    for (const table of [declared].flat()) {
-      judgedOf.set(table, table.layout.flatMap(judgedField));
-      if (judgedOf.get(table)!.length > 0) recordsJudged.add(name as RecordName);
-    }
+/** By table, as they come: each is gone through once. */
+const known = new WeakMap<Table, readonly Judged[]>();
+
+function judgedIn(table: Table): readonly Judged[] {
+  let judged = known.get(table);
+  if (judged === undefined) {
+    judged = table.layout.flatMap(judgedField);
+    known.set(table, judged);
   }
+  return judged;
 }
 
 function judgedField(member: LayoutField): Judged[] {
@@ -66,7 +105,7 @@ function checkValid({ name, field }: LayoutField, valid: Valid): Judged["check"]
   return value =>
     isValid(valid, value)
       ? undefined
-      : { rule: "field-value", message: `${name} is ${actualText(field, value)}, expected ${wanted}` };
+      : { broken: fieldValue, message: `${name} is ${actualText(field, value)}, expected ${wanted}` };
 }
 
 function isValid(valid: Valid, value: number | bigint): boolean {
@@ -92,7 +131,7 @@ function checkFlags({ name, field }: LayoutField, { name: prefix, bits }: FlagSe
     const unknown = BigInt(value) & ~known;
     if (unknown === 0n) return undefined;
     const message = `${name} is ${actualText(field, value)}: ${actualText(field, unknown)} is no ${prefix}_* bit`;
-    return { rule: "unknown-flags", message };
+    return { broken: unknownFlags, message };
   };
 }
 
@@ -101,8 +140,8 @@ function checkEnum({ name }: LayoutField, { name: prefix, values }: Enumeration)
   const isSignal = prefix === "SIG";
   return value => {
     if (known.has(Number(value)) || (isSignal && isOtherSignal(Number(value)))) return undefined;
-    const rule = isSignal ? "unknown-signal" : "unknown-kind";
-    return { rule, message: `${name} is ${value}, no ${prefix}_* has this number` };
+    const broken = isSignal ? unknownSignal : unknownKind;
+    return { broken, message: `${name} is ${value}, no ${prefix}_* has this number` };
   };
 }
 

@@ -1,30 +1,6 @@
-import type { CrItem, CrRecord, RecordOf } from "../item.js";
-import { header, type RecordName } from "../records.js";
-import type { RuleId } from "./rules.js";
-
-/** Where a finding stands. */
-export interface Place {
-  readonly offset: number;
-  readonly path: string;
-}
-
-/** Reports a finding. */
-export type Say = (rule: RuleId, place: Place, message: string, hint?: string) => void;
-
-/** Takes items of one image in order, and says what is wrong with them. */
-export interface Judge {
-  /** Names of the records and raw blocks it looks at; all records if it does not say. */
-  readonly wants?: readonly (RecordName | RawName)[];
-  add(item: CrItem): void;
-}
-
-type RawName = "addresses" | "ldt" | "pids" | "tls" | "xstate";
-
-/** The field of a record, by its C name. */
-export function placeOfField({ offset, path, table }: CrRecord, name: string): Place {
-  const found = table.layout.find(member => member.name === name);
-  return { offset: offset + header.size + (found?.offset ?? 0), path };
-}
+import type { Place } from "../../../finding.js";
+import type { CrRecord, RecordOf } from "../item.js";
+import { header } from "../records.js";
 
 /** `parent` in the header of a record. */
 export function placeOfParent({ offset, path }: CrRecord): Place {

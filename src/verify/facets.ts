@@ -1,0 +1,28 @@
+import { CrimgError } from "../errors.js";
+import type { Format } from "../formats/format.js";
+import type { RestartModel, VerifyFacet } from "../formats/verify-facet.js";
+
+/** What formats bring to verify, by the id of the format. A format that brings nothing is not in it. */
+export type VerifyFacets = ReadonlyMap<string, VerifyFacet>;
+
+/** Loads what formats bring to verify: once this is done, nothing of verify waits for anything but bytes. */
+export async function loadVerifyFacets(formats: readonly Format[]): Promise<VerifyFacets> {
+  const loaded = await Promise.all(
+    formats.map(async ({ id, facets: { verify } }) => [id, await verify?.()] as const),
+  );
+  return new Map(loaded.flatMap(([id, facet]) => (facet === undefined ? [] : [[id, facet] as const])));
+}
+
+/** The restart models there are, in the order of the formats. */
+export function modelsOf(facets: VerifyFacets): RestartModel[] {
+  return [...facets.values()].flatMap(({ restart }) => (restart === undefined ? [] : [restart]));
+}
+
+/** The model that answers for a series; `usage` if none does. */
+export function modelOf(facets: VerifyFacets, series: string): RestartModel {
+  const models = modelsOf(facets);
+  const found = models.find(model => model.series.includes(series));
+  if (found !== undefined) return found;
+  const names = models.flatMap(model => model.series);
+  throw new CrimgError("usage", `no series "${series}"; there are ${names.join(", ")}`);
+}
