@@ -29,7 +29,8 @@ export function builder(yargs: Argv) {
     .epilogue(EXIT_CODES_TEXT);
 }
 
-const FIX_COUNTS_TEXT =
+/** With every field that `countRules` finds in a grammar: a test holds it to them. */
+export const FIX_COUNTS_TEXT =
   "Without --fix-counts everything is written as the lines say it, sense or not. With it these follow from what is " +
   "there: len of each record, task_comm_len, tasks_nr, map_count, nr_pages, nldt, nfds and ntls. In images of v6 to v11 " +
   "the running totals in nr_pages become true counts, which every series reads; a PGARR that only repeats a total is " +

@@ -61,14 +61,14 @@ function deriveRules(dialect: Dialect): CountRules {
         if (node.length !== undefined) note(node.length, { of: "bytes", name: node.record });
         for (const block of node.raw) {
           if (block.used !== undefined) note(block.used, { of: "elements in use", block });
-          // Of other records' fields it is a size that they all have, and not a count.
+          // What a field of another record says is the size of each such block, and no count.
           if (recordOf(block.count) === node.record) note(block.count as FieldRef, { of: "elements", block });
         }
         return;
       case "repeat": {
         const { count, until, body } = node;
         const names = firstRecords(body);
-        // What says how often a group is there says it of blocks as long beside it, too.
+        // Of a field that counts a block as well (the ids of all tasks, before the tasks) the rounds decide.
         if (typeof count === "string" && found.get(count)?.of !== "rounds") {
           found.set(count, { of: "rounds", names });
         }

@@ -3,11 +3,11 @@ import { type Asking, drive, driveSync } from "../source/drive.js";
 import { askExtent, partsOf } from "../source/extent.js";
 import type { Source, SyncSource } from "../source/source.js";
 import { Window } from "../source/window.js";
-import type { GapItem, ImageStart, RawItem, UnknownItem } from "../stream/item.js";
+import type { ImageStart, Item, RawItem } from "../stream/item.js";
 import type { OpenedImage } from "../stream/items.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { Walk, type WalkOptions } from "../stream/walk.js";
-import { BYTES_A_LINE, PAGES_A_LINE } from "./limits.js";
+import { BYTES_A_LINE, PAGES_A_LINE, RECORD_A_LINE } from "./limits.js";
 import type { PagesMode } from "./line.js";
 import {
   headLine,
@@ -84,10 +84,11 @@ function* decodedParts(
       image = item.image;
       yield imageLine(image);
     }
-    if (item.kind === "record") yield recordLine(item);
+    const isLong = item.length > RECORD_A_LINE;
+    if (item.kind === "record" && !isLong) yield recordLine(item);
     else if (item.kind === "raw" && item.block.extent) yield* pagesParts(item, pages, contents);
     else if (item.kind === "raw") yield rawLine(item);
-    else if (item.kind === "unknown" && item.header !== undefined) yield unknownRecordLine(item);
+    else if (item.kind === "unknown" && item.header !== undefined && !isLong) yield unknownRecordLine(item);
     else yield* stretchParts(item, contents);
   }
 }
@@ -101,7 +102,8 @@ function* pagesParts(item: RawItem, pages: PagesMode, window: Window): Asking<De
   }
 }
 
-function* stretchParts(item: UnknownItem | GapItem, window: Window): Asking<DecodedPart> {
+/** What is no record, or too long to be one on a line, as bytes. */
+function* stretchParts(item: Item, window: Window): Asking<DecodedPart> {
   for (const extent of partsOf(item, BYTES_A_LINE)) {
     yield stretchLine(item, extent.offset - item.offset, yield* askExtent(window, extent));
   }

@@ -4,11 +4,11 @@ import type { StreamFormat } from "../stream/stream-format.js";
 import { type CountRule, type CountRules, countRules } from "./count-rules.js";
 import type { FieldValues } from "./field-values.js";
 import { dialectOfLine } from "./image-context.js";
-import type { JsonObject } from "./line.js";
+import { type JsonObject, lineError } from "./line.js";
 import { isBlankLine, parseLine } from "./parse-line.js";
 import { type LineChunks, textLines } from "./text-lines.js";
 
-const BLOCK = 64 * 1024;
+const COUNTS_A_BLOCK = 64 * 1024;
 /** Of a record that would end a list which goes on. */
 const LEFT_OUT = 0xffff_ffff;
 
@@ -20,16 +20,16 @@ export class LineCounts {
 
   /** Adds a count of 0, and gives its index. */
   begin(): number {
-    if (this.length % BLOCK === 0) this.blocks.push(new Uint32Array(BLOCK));
+    if (this.length % COUNTS_A_BLOCK === 0) this.blocks.push(new Uint32Array(COUNTS_A_BLOCK));
     return this.length++;
   }
 
   at(index: number): number {
-    return this.blocks[Math.floor(index / BLOCK)]![index % BLOCK]!;
+    return this.blocks[Math.floor(index / COUNTS_A_BLOCK)]![index % COUNTS_A_BLOCK]!;
   }
 
   set(index: number, count: number): void {
-    this.blocks[Math.floor(index / BLOCK)]![index % BLOCK] = count;
+    this.blocks[Math.floor(index / COUNTS_A_BLOCK)]![index % COUNTS_A_BLOCK] = count;
   }
 
   /**
@@ -74,7 +74,7 @@ class LineCounter {
   private rules: CountRules | undefined;
   /** The counts that go on, and where they are. */
   private readonly open = new Map<CountRule, number>();
-  /** The record of the line before, if it is one of a record. */
+  /** The name of the record that the line before is of. */
   private before: string | undefined;
 
   constructor(private readonly formats: readonly StreamFormat[]) {}
@@ -109,12 +109,17 @@ class LineCounter {
       if (index === undefined) continue;
       const count = counts.at(index);
       if (rule.onlyFirst && count > 0) continue;
-      if (rule.adds === 1) counts.set(index, count + 1);
-      else {
+      let more = 1;
+      if (rule.adds !== 1) {
         // What the encoder is going to read in full need not be read in full twice, unless it counts.
         line ??= parseLine(text, number);
-        counts.set(index, count + rule.adds(line, number));
+        more = rule.adds(line, number);
       }
+      if (count + more >= LEFT_OUT) {
+        const message = `${rule.record}.${rule.field} would be more than can be counted here`;
+        throw lineError(number, "", message, "out-of-range");
+      }
+      counts.set(index, count + more);
     }
   }
 

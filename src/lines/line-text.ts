@@ -3,8 +3,8 @@ import { hexOf, jsonMembers } from "../codec/json.js";
 import type { Table } from "../codec/table.js";
 import {
   elements,
-  type GapItem,
   type ImageStart,
+  type Item,
   type RawItem,
   type RecordItem,
   type UnknownItem,
@@ -88,6 +88,7 @@ export function unknownRecordLine({ path, offset, bytes, header, image }: Unknow
 }
 
 /** `done` bytes of the stretch stand in lines before. */
-export function stretchLine(item: UnknownItem | GapItem, done: number, bytes: Uint8Array): string {
-  return `{"kind":"${item.kind}","path":"${item.path}","offset":${item.offset + done},"bytes":"${hexOfMany(bytes)}"}`;
+export function stretchLine(item: Item, done: number, bytes: Uint8Array): string {
+  const kind = item.kind === "gap" ? "gap" : "unknown";
+  return `{"kind":"${kind}","path":"${item.path}","offset":${item.offset + done},"bytes":"${hexOfMany(bytes)}"}`;
 }

@@ -4,7 +4,7 @@ import type { Table } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import type { FieldValues } from "./field-values.js";
 import { bytesOfHex } from "./hex.js";
-import { FILL_MOST } from "./limits.js";
+import { RECORD_A_LINE } from "./limits.js";
 import { type JsonObject, lineError } from "./line.js";
 
 /** A payload, made ready to be written. */
@@ -53,8 +53,8 @@ function variablePayload(
   if (typeof value === "string") {
     const bytes = encodeText(value);
     length = told === undefined ? filledLength(field, bytes) : Math.max(bytes.length, told - table.size);
-    if (length - bytes.length > FILL_MOST) {
-      const message = `a text of ${bytes.length} bytes is filled up with at most ${FILL_MOST} NULs`;
+    if (length - bytes.length > RECORD_A_LINE) {
+      const message = `a text is filled up with at most ${RECORD_A_LINE} NULs, here it would be ${length - bytes.length}`;
       throw lineError(number, "/len", message, "out-of-range");
     }
   }

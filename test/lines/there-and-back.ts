@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { formats } from "../../src/formats/registry.js";
-import { decodeLinesSync } from "../../src/index.js";
-import type { DecodeOptions } from "../../src/lines/decode.js";
+import type { Format } from "../../src/formats/format.js";
+import { formats as known } from "../../src/formats/registry.js";
+import { type DecodeOptions, decodeLinesSync } from "../../src/lines/decode.js";
 import { type EncodeOptions, encodeLines, type LineChunks } from "../../src/lines/encode.js";
 import { bytesSource, type SyncSource } from "../../src/source/source.js";
 import type { WalkOptions } from "../../src/stream/walk.js";
@@ -14,10 +14,15 @@ export interface Decoded {
   readonly pages: Uint8Array;
 }
 
-export function decoded(from: Uint8Array | SyncSource, options: DecodeOptions & WalkOptions = {}): Decoded {
+export function decoded(
+  from: Uint8Array | SyncSource,
+  options: DecodeOptions & WalkOptions = {},
+  formats: readonly Format[] = known,
+): Decoded {
   const lines: string[] = [];
   const pages: Uint8Array[] = [];
-  for (const part of decodeLinesSync(from instanceof Uint8Array ? bytesSource(from) : from, options)) {
+  const source = from instanceof Uint8Array ? bytesSource(from) : from;
+  for (const part of decodeLinesSync(source, formats, options)) {
     if (typeof part === "string") lines.push(part);
     // Only good until the next part is asked for.
     else pages.push(part.slice());
@@ -26,7 +31,11 @@ export function decoded(from: Uint8Array | SyncSource, options: DecodeOptions & 
 }
 
 /** The bytes that lines, or the pieces of their file, stand for. */
-export async function encoded(lines: readonly string[] | LineChunks, options: EncodeOptions = {}) {
+export async function encoded(
+  lines: readonly string[] | LineChunks,
+  options: EncodeOptions = {},
+  formats: readonly Format[] = known,
+) {
   const parts: Uint8Array[] = [];
   const isText = Array.isArray(lines) && lines.every(line => typeof line === "string");
   const chunks = isText ? [`${lines.join("\n")}\n`] : (lines as LineChunks);
