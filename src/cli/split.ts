@@ -8,10 +8,10 @@ import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
 import type { GapPart, ImagePart } from "../stream/file-parts.js";
 import { inputName, type Run } from "./arguments.js";
-import { asideIn } from "./aside.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { openOutput, writeOutput } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
+import { makeTempFolder } from "./temp-folder.js";
 
 export const command = "split <file>";
 export const describe = "Write each image of a file to a file of its own";
@@ -106,7 +106,7 @@ function reportJson(file: string, images: readonly Placed[], gaps: readonly GapP
   return `${jsonText(JSON.stringify(report, undefined, 2))}\n`;
 }
 
-/** Writes all images aside first: if one cannot be written, none appears. */
+/** Writes all images to a temporary folder first: if one cannot be written, none appears. */
 async function writeImages(
   source: SyncSource,
   images: readonly Placed[],
@@ -116,11 +116,11 @@ async function writeImages(
   const { copyExtent } = await import("./copy-extent.js");
   for (const { path } of images) checkTarget(path, options);
   const made = makeFolder(folder);
-  const aside = attempt(folder, "write", () => asideIn(folder));
-  const asideOf = ({ image }: Placed) => join(aside.path, String(image));
+  const temp = attempt(folder, "write", () => makeTempFolder(folder));
+  const tempPathOf = ({ image }: Placed) => join(temp.path, String(image));
   try {
     for (const image of images) {
-      const output = openOutput(asideOf(image));
+      const output = openOutput(tempPathOf(image));
       try {
         await copyExtent(source, image, output.write);
       } catch (error) {
@@ -132,10 +132,10 @@ async function writeImages(
     for (const image of images) {
       // Another may have come there meanwhile.
       checkTarget(image.path, options);
-      attempt(image.path, "write", () => renameSync(asideOf(image), image.path));
+      attempt(image.path, "write", () => renameSync(tempPathOf(image), image.path));
     }
   } finally {
-    aside.remove();
+    temp.remove();
     if (made !== undefined) removeEmpty(folder, made);
   }
 }

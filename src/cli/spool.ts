@@ -6,9 +6,9 @@ import { CrimgError } from "../errors.js";
 import { fileSource } from "../source/file-source.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
-import { asideIn } from "./aside.js";
 import { isHole } from "./hole.js";
 import { inputStream, isForFileSource } from "./input-stream.js";
+import { makeTempFolder } from "./temp-folder.js";
 
 /** A source that can be read twice: what comes from a pipe is kept in a temporary file meanwhile. */
 export async function rereadable(path: string, output: string | undefined): Promise<SyncSource> {
@@ -18,14 +18,14 @@ export async function rereadable(path: string, output: string | undefined): Prom
 async function spooled(path: string, output: string | undefined): Promise<SyncSource> {
   const folder = spoolFolder(output);
   try {
-    const aside = asideIn(folder);
+    const temp = makeTempFolder(folder);
     try {
-      const kept = join(aside.path, "input");
+      const kept = join(temp.path, "input");
       const length = await keep(path, kept);
       return length === 0 ? bytesSource(new Uint8Array(0)) : fileSource(kept);
     } finally {
       // An open file needs no name, and one without leaves nothing behind, whatever ends the run.
-      aside.remove();
+      temp.remove();
     }
   } catch (error) {
     if (error instanceof CrimgError) throw error;
