@@ -153,17 +153,17 @@ async function writeParts(
   { lines, pages }: Outputs,
   options: DecodeOptions & WalkOptions,
 ): Promise<void> {
-  const [{ decodeLinesSync }, { patience }] = await Promise.all([
+  const [{ decodeLinesSync }, { signalYield }] = await Promise.all([
     import("../lines/decode.js"),
-    import("./patience.js"),
+    import("./signal-yield.js"),
   ]);
-  const rested = patience();
+  const yieldToSignals = signalYield();
   for (const part of decodeLinesSync(source, formats, options)) {
     if (typeof part === "string") {
       lines.write(part);
       lines.write("\n");
     } else pages!.write(part);
-    const rest = rested(part.length);
-    if (rest !== undefined) await rest;
+    const turn = yieldToSignals(part.length);
+    if (turn !== undefined) await turn;
   }
 }

@@ -5,7 +5,7 @@ import { inputName, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { type Write, writeLong } from "./output.js";
-import type { Patience } from "./patience.js";
+import type { SignalYield } from "./signal-yield.js";
 
 export const command = "encode <file>";
 export const describe = "Write the image that JSON Lines of crimg decode stand for";
@@ -79,19 +79,19 @@ async function encode(
   fixCounts: boolean,
   write: Write,
 ): Promise<void> {
-  const [{ encodeLines }, { formats }, { inputStream }, { patience }] = await Promise.all([
+  const [{ encodeLines }, { formats }, { inputStream }, { signalYield }] = await Promise.all([
     import("../lines/encode.js"),
     import("../formats/registry.js"),
     import("./input-stream.js"),
-    import("./patience.js"),
+    import("./signal-yield.js"),
   ]);
-  const rested = patience();
-  const chunks = lines === undefined ? inputStream("-") : fileChunks(lines, rested);
+  const yieldToSignals = signalYield();
+  const chunks = lines === undefined ? inputStream("-") : fileChunks(lines, yieldToSignals);
   const options = { fixCounts, ...(pages !== undefined && { pages }) };
   await encodeLines(chunks, formats, options, {
     write(bytes) {
       write(bytes);
-      return rested(bytes.length);
+      return yieldToSignals(bytes.length);
     },
   });
 }
@@ -100,7 +100,7 @@ async function encode(
 const CHUNK = 256 * 1024;
 
 /** A file from its start, each time anew. */
-function fileChunks(source: SyncSource, rested: Patience): AsyncIterable<Uint8Array> {
+function fileChunks(source: SyncSource, yieldToSignals: SignalYield): AsyncIterable<Uint8Array> {
   return {
     async *[Symbol.asyncIterator]() {
       for (let offset = 0; ; ) {
@@ -108,7 +108,7 @@ function fileChunks(source: SyncSource, rested: Patience): AsyncIterable<Uint8Ar
         if (chunk.length === 0) return;
         yield chunk;
         offset += chunk.length;
-        await rested(chunk.length);
+        await yieldToSignals(chunk.length);
       }
     },
   };
