@@ -5,9 +5,9 @@ import { prepareArguments } from "./arguments.js";
 import { commands } from "./commands.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
-import { ReaderGone } from "./put.js";
 import { keepHeapSmall } from "./small-heap.js";
 import { version } from "./version.js";
+import { ReaderGone } from "./write-all.js";
 
 /** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -11,7 +11,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { removeIfInterrupted } from "./interruption.js";
 import { type TargetOptions, targetOf } from "./output-target.js";
-import { type Put, toDescriptor, withHoles } from "./put.js";
+import { type Put, toDescriptor, withHoles } from "./write-all.js";
 import { attempt } from "./write-error.js";
 
 const STDOUT = 1;

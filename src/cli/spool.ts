@@ -6,8 +6,8 @@ import { CrimgError } from "../errors.js";
 import { fileSource } from "../source/file-source.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
-import { isHole } from "./hole.js";
 import { inputStream, isForFileSource } from "./input-stream.js";
+import { isHole } from "./sparse.js";
 import { makeTempFolder } from "./temp-folder.js";
 
 /** A source that can be read twice: what comes from a pipe is kept in a temporary file meanwhile. */

@@ -1,6 +1,6 @@
 import { ftruncateSync, writeSync } from "node:fs";
 import { Pause } from "../source/pause.js";
-import { isHole } from "./hole.js";
+import { isHole } from "./sparse.js";
 import { attempt, writeError } from "./write-error.js";
 
 /** The reader of our output has gone (`| head`): no error, but no reason to go on. */
