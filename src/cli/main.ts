@@ -7,7 +7,7 @@ import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
 import { keepHeapSmall } from "./small-heap.js";
 import { version } from "./version.js";
-import { ReaderGone } from "./write-all.js";
+import { BrokenPipe } from "./write-all.js";
 
 /** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -81,7 +81,7 @@ class Chosen extends Error {
 
 /** Says what went wrong, in one line, and gives the exit code for it. */
 function report(error: unknown): number {
-  if (error instanceof ReaderGone) return ExitCode.good;
+  if (error instanceof BrokenPipe) return ExitCode.good;
   if (error instanceof CrimgError) {
     process.stderr.write(`crimg: ${escapeText(error.message)}\n`);
     return exitCodeOf(error.code);

@@ -7,7 +7,7 @@ import { fileSource } from "../source/file-source.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
 import { inputStream, isForFileSource } from "./input-stream.js";
-import { isHole } from "./sparse.js";
+import { canBeSparse } from "./sparse.js";
 import { makeTempFolder } from "./temp-folder.js";
 
 /** A source that can be read twice: what comes from a pipe is kept in a temporary file meanwhile. */
@@ -38,7 +38,7 @@ async function keep(path: string, kept: string): Promise<number> {
   let length = 0;
   try {
     for await (const chunk of inputStream(path)) {
-      for (let done = 0; done < chunk.length && !isHole(chunk); ) {
+      for (let done = 0; done < chunk.length && !canBeSparse(chunk); ) {
         done += (await file.write(chunk, done, chunk.length - done, length + done)).bytesWritten;
       }
       length += chunk.length;
