@@ -148,13 +148,16 @@ export const run: Run<Args> = async args => {
   const target = { force: args.force ?? false, inputs: path === "-" ? [] : [path] };
   checkTarget(args.output, target);
   const options = await optionsOf(args);
-  const [{ rereadable }, { progressOf }] = await Promise.all([import("./spool.js"), import("./progress.js")]);
+  const [{ seekableInput }, { progressOf }] = await Promise.all([
+    import("./seekable-input.js"),
+    import("./progress.js"),
+  ]);
   const reportName = args.json ? "-" : args.report;
   const reportFile =
     reportName === undefined ? undefined : openOutput(reportName, { inputs: target.inputs, late: true });
   let source: SyncSource | undefined;
   try {
-    source = await rereadable(path, args.output ?? args.split);
+    source = await seekableInput(path, args.output ?? args.split);
     const progress = await progressOf(label, args.progress, args.output === "-");
     const watched = progress.watch(source);
     const jobs =

@@ -44,15 +44,21 @@ const LINES_TEXT =
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [{ dialectNamed }, { formats }, { rereadable }, { ErrorsTold, about }, { complain }, { progressOf }] =
-    await Promise.all([
-      import("../formats/format.js"),
-      import("../formats/registry.js"),
-      import("./spool.js"),
-      import("./errors-told.js"),
-      import("./terminal.js"),
-      import("./progress.js"),
-    ]);
+  const [
+    { dialectNamed },
+    { formats },
+    { seekableInput },
+    { ErrorsTold, about },
+    { complain },
+    { progressOf },
+  ] = await Promise.all([
+    import("../formats/format.js"),
+    import("../formats/registry.js"),
+    import("./seekable-input.js"),
+    import("./errors-told.js"),
+    import("./terminal.js"),
+    import("./progress.js"),
+  ]);
   const path = inputName(args.file);
   const label = path === "-" ? "stdin" : path;
   const errors = new ErrorsTold();
@@ -65,7 +71,7 @@ export const run: Run<Args> = async args => {
     ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect, formats) }),
   };
   const names = namesOf(args.output, pages.file);
-  const source = await rereadable(path, names.lines);
+  const source = await seekableInput(path, names.lines);
   const progress = await progressOf(label, args.progress, names.lines === undefined || names.lines === "-");
   try {
     const outputs = openOutputs(names, path);

@@ -94,7 +94,7 @@ export const run: Run<Args> = async args => {
   // A signal is not heard while a pipe is waited for; to a file, which it would leave unfinished, all is taken first.
   const source = printsToStdout
     ? fileSource(path)
-    : await (await import("./spool.js")).rereadable(path, args.output);
+    : await (await import("./seekable-input.js")).seekableInput(path, args.output);
   try {
     const watched = progress.watch(source);
     const report = await writeLong(args.output, target, write =>

@@ -45,10 +45,13 @@ export const run: Run<Args> = async args => {
     throw new CrimgError("usage", "lines and page contents cannot both come from stdin");
   }
   const fixCounts = args.fixCounts ?? false;
-  const [{ rereadable }, { about }] = await Promise.all([import("./spool.js"), import("./errors-told.js")]);
+  const [{ seekableInput }, { about }] = await Promise.all([
+    import("./seekable-input.js"),
+    import("./errors-told.js"),
+  ]);
   const pages = pagesPath === undefined ? undefined : await pagesSource(pagesPath);
   // A count stands before what it counts: all lines are read once before the first is written.
-  const lines = path === "-" && !fixCounts ? undefined : await rereadable(path, target);
+  const lines = path === "-" && !fixCounts ? undefined : await seekableInput(path, target);
   try {
     const inputs = pagesPath === undefined ? [path] : [path, pagesPath];
     const label = path === "-" ? "stdin" : path;

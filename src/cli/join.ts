@@ -37,8 +37,8 @@ export const run: Run<Args> = async args => {
   if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
     throw new CrimgError("usage", "stdin can be read only once");
   }
-  const [{ rereadable }, { formats }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
-    import("./spool.js"),
+  const [{ seekableInput }, { formats }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
+    import("./seekable-input.js"),
     import("../formats/registry.js"),
     import("../stream/file-parts.js"),
     import("./copy-extent.js"),
@@ -49,7 +49,7 @@ export const run: Run<Args> = async args => {
     for (const path of paths) {
       inputs.push({
         label: path === "-" ? "stdin" : path,
-        source: await rereadable(path, target),
+        source: await seekableInput(path, target),
         length: 0,
       });
     }

@@ -46,17 +46,16 @@ export const run: Run<Args> = async args => {
   const label = path === "-" ? "stdin" : path;
   if (args.into === undefined) throw new CrimgError("usage", "where to? --into FOLDER");
   const folder = inputName(args.into);
-  const [{ fileParts }, { formats }, { rereadable }, { ErrorsTold, about }, { complain }] = await Promise.all(
-    [
+  const [{ fileParts }, { formats }, { seekableInput }, { ErrorsTold, about }, { complain }] =
+    await Promise.all([
       import("../stream/file-parts.js"),
       import("../formats/registry.js"),
-      import("./spool.js"),
+      import("./seekable-input.js"),
       import("./errors-told.js"),
       import("./terminal.js"),
-    ],
-  );
+    ]);
   const errors = new ErrorsTold();
-  const source = await rereadable(path, undefined);
+  const source = await seekableInput(path, undefined);
   try {
     const parts = await about(label, () => [...fileParts(source, formats, errors.add)]);
     const images = parts.flatMap(part =>
