@@ -6,7 +6,8 @@ import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../co
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
-import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
+import { imageOptions, inputName, outputName, type Run, wholeNumber } from "./arguments.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { openOutput, writeLong } from "./output.js";

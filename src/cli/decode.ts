@@ -7,6 +7,7 @@ import type { DecodeOptions } from "../lines/decode.js";
 import type { SyncSource } from "../source/source.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { imageOptions, inputName, outputName, type Run } from "./arguments.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { type Output, openOutput } from "./output.js";
 
@@ -44,24 +45,18 @@ const LINES_TEXT =
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [
-    { dialectNamed },
-    { formats },
-    { seekableInput },
-    { ErrorsTold, about },
-    { complain },
-    { progressOf },
-  ] = await Promise.all([
-    import("../formats/format.js"),
-    import("../formats/registry.js"),
-    import("./seekable-input.js"),
-    import("./errors-told.js"),
-    import("./terminal.js"),
-    import("./progress.js"),
-  ]);
+  const [{ dialectNamed }, { formats }, { seekableInput }, { ErrorSummary }, { complain }, { progressOf }] =
+    await Promise.all([
+      import("../formats/format.js"),
+      import("../formats/registry.js"),
+      import("./seekable-input.js"),
+      import("./error-summary.js"),
+      import("./terminal.js"),
+      import("./progress.js"),
+    ]);
   const path = inputName(args.file);
   const label = path === "-" ? "stdin" : path;
-  const errors = new ErrorsTold();
+  const errors = new ErrorSummary();
   const pages = pagesChoice(args.pages);
   const options = {
     onFinding: errors.add,
@@ -76,7 +71,7 @@ export const run: Run<Args> = async args => {
   try {
     const outputs = openOutputs(names, path);
     try {
-      await about(label, () => writeParts(progress.watch(source), formats, outputs, options));
+      await labelErrors(label, () => writeParts(progress.watch(source), formats, outputs, options));
     } catch (error) {
       outputs.discard();
       throw error;

@@ -1,6 +1,7 @@
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
-import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
+import { imageOptions, inputName, outputOptions, type Run, wholeNumber } from "./arguments.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeLong } from "./output.js";
 import { checkTarget } from "./output-target.js";

@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import type { Source, SyncSource } from "../source/source.js";
 import { inputName, type Run } from "./arguments.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { type Write, writeLong } from "./output.js";
@@ -45,10 +46,7 @@ export const run: Run<Args> = async args => {
     throw new CrimgError("usage", "lines and page contents cannot both come from stdin");
   }
   const fixCounts = args.fixCounts ?? false;
-  const [{ seekableInput }, { about }] = await Promise.all([
-    import("./seekable-input.js"),
-    import("./errors-told.js"),
-  ]);
+  const { seekableInput } = await import("./seekable-input.js");
   const pages = pagesPath === undefined ? undefined : await pagesSource(pagesPath);
   // A count stands before what it counts: all lines are read once before the first is written.
   const lines = path === "-" && !fixCounts ? undefined : await seekableInput(path, target);
@@ -56,7 +54,7 @@ export const run: Run<Args> = async args => {
     const inputs = pagesPath === undefined ? [path] : [path, pagesPath];
     const label = path === "-" ? "stdin" : path;
     await writeLong(target, { force: args.force ?? false, inputs }, write =>
-      about(label, () => encode(lines, pages, fixCounts, write)),
+      labelErrors(label, () => encode(lines, pages, fixCounts, write)),
     );
     return ExitCode.good;
   } finally {

@@ -1,8 +1,9 @@
 import type { Argv } from "yargs";
 import { jsonText } from "../codec/json-text.js";
 import type { Summary } from "../model/summary.js";
-import { imageOptions, inputName, jobsOption, outputOptions, type Run, withLabel } from "./arguments.js";
+import { imageOptions, inputName, jobsOption, outputOptions, type Run } from "./arguments.js";
 import { eachFile } from "./each-file.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { InfoJob } from "./info-file.js";
 import { writeOutput } from "./output.js";

@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../source/source.js";
 import { inputName, type Run } from "./arguments.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { writeLong } from "./output.js";
@@ -37,12 +38,11 @@ export const run: Run<Args> = async args => {
   if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
     throw new CrimgError("usage", "stdin can be read only once");
   }
-  const [{ seekableInput }, { formats }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
+  const [{ seekableInput }, { formats }, { soundLength }, { copyExtent }] = await Promise.all([
     import("./seekable-input.js"),
     import("../formats/registry.js"),
     import("../stream/file-parts.js"),
     import("./copy-extent.js"),
-    import("./errors-told.js"),
   ]);
   const inputs: Input[] = [];
   try {
@@ -55,11 +55,11 @@ export const run: Run<Args> = async args => {
     }
     // All are looked at before anything is written.
     for (const input of inputs) {
-      input.length = await about(input.label, () => soundLength(input.source, formats));
+      input.length = await labelErrors(input.label, () => soundLength(input.source, formats));
     }
     await writeLong(target, { force: args.force ?? false, inputs: paths }, async write => {
       for (const { label, source, length } of inputs) {
-        await about(label, () => copyExtent(source, { offset: 0, length }, write));
+        await labelErrors(label, () => copyExtent(source, { offset: 0, length }, write));
       }
     });
     return ExitCode.good;

@@ -8,6 +8,7 @@ import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
 import type { GapPart, ImagePart } from "../stream/file-parts.js";
 import { inputName, type Run } from "./arguments.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { openOutput, writeOutput } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
@@ -46,18 +47,17 @@ export const run: Run<Args> = async args => {
   const label = path === "-" ? "stdin" : path;
   if (args.into === undefined) throw new CrimgError("usage", "where to? --into FOLDER");
   const folder = inputName(args.into);
-  const [{ fileParts }, { formats }, { seekableInput }, { ErrorsTold, about }, { complain }] =
-    await Promise.all([
-      import("../stream/file-parts.js"),
-      import("../formats/registry.js"),
-      import("./seekable-input.js"),
-      import("./errors-told.js"),
-      import("./terminal.js"),
-    ]);
-  const errors = new ErrorsTold();
+  const [{ fileParts }, { formats }, { seekableInput }, { ErrorSummary }, { complain }] = await Promise.all([
+    import("../stream/file-parts.js"),
+    import("../formats/registry.js"),
+    import("./seekable-input.js"),
+    import("./error-summary.js"),
+    import("./terminal.js"),
+  ]);
+  const errors = new ErrorSummary();
   const source = await seekableInput(path, undefined);
   try {
-    const parts = await about(label, () => [...fileParts(source, formats, errors.add)]);
+    const parts = await labelErrors(label, () => [...fileParts(source, formats, errors.add)]);
     const images = parts.flatMap(part =>
       part.kind === "image"
         ? [{ ...part, path: join(folder, `${parse(label).name}-${part.image}.img`) }]

@@ -8,9 +8,9 @@ import {
   outputOptions,
   type Run,
   wholeNumber,
-  withLabel,
 } from "./arguments.js";
 import { eachFile } from "./each-file.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { ImageFile } from "./image-files.js";
 import { writeOutput } from "./output.js";
