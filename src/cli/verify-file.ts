@@ -3,7 +3,7 @@ import { dialectNamed } from "../formats/cr/dialects.js";
 import { DELETED } from "../formats/cr/names.js";
 import { formats } from "../formats/registry.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
-import { type FileFailure, type Watch, withFile } from "./with-file.js";
+import { type FileFailure, readImageFile, type Watch } from "./read-image-file.js";
 
 /** What verifying one file takes; plain data, so that it can be sent to a worker. */
 export interface VerifyJob {
@@ -37,7 +37,7 @@ const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
 /** Verifies one file. */
 export function verifyFile(job: VerifyJob, watch?: Watch): VerifyResult {
   const { path, dialect, missing, assumeFiles, severity, max, ...options } = job;
-  return withFile(path, watch, source => {
+  return readImageFile(path, watch, source => {
     const verification = verifySync(source, formats, {
       ...options,
       ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),

@@ -11,16 +11,16 @@ export interface FileFailure {
   readonly failure: { readonly code: ErrorCode; readonly message: string };
 }
 
-/** Lets `use` read a file, and closes it. Errors of ours are part of the result; anything else is a bug and thrown. */
-export function withFile<T>(
+/** Opens a file, lets `read` have it, and closes it. Errors of ours are part of the result; anything else is a bug and thrown. */
+export function readImageFile<T>(
   path: string,
   watch: Watch | undefined,
-  use: (source: SyncSource) => T,
+  read: (source: SyncSource) => T,
 ): T | FileFailure {
   try {
     const source = fileSource(path);
     try {
-      return use(watch === undefined ? source : watch(source));
+      return read(watch === undefined ? source : watch(source));
     } finally {
       source.close?.();
     }
