@@ -2,12 +2,12 @@ import type { Argv } from "yargs";
 import { jsonText } from "../codec/json-text.js";
 import type { Summary } from "../model/summary.js";
 import { imageOptions, inputName, jobsOption, outputOptions, type Run } from "./arguments.js";
-import { eachFile } from "./each-file.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { InfoJob } from "./info-file.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
+import { runFileTasks } from "./run-file-tasks.js";
 
 export const command = "info <files..>";
 export const describe = "Show the summary of one image, or a table of several";
@@ -46,7 +46,7 @@ export const run: Run<Args> = async args => {
   checkTarget(args.output, target);
   let exit: number = ExitCode.good;
   const rows: { readonly label: string; readonly summary: Summary }[] = [];
-  for await (const result of eachFile(
+  for await (const result of runFileTasks(
     "info",
     paths.map(path => jobOf(path, args)),
     args,

@@ -9,11 +9,11 @@ import {
   type Run,
   wholeNumber,
 } from "./arguments.js";
-import { eachFile } from "./each-file.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { ImageFile } from "./image-files.js";
 import { writeOutput } from "./output.js";
+import { runFileTasks } from "./run-file-tasks.js";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";
 
 export const command = "verify [files..]";
@@ -133,7 +133,7 @@ async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
 /** The results, in the order of the files. */
 async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerator<VerifyResult> {
   const jobs = files.filter(({ problem }) => problem === undefined).map(({ path }) => jobOf(path, args));
-  const results = eachFile("verify", jobs, args);
+  const results = runFileTasks("verify", jobs, args);
   try {
     for (const { path, problem } of files) {
       if (problem !== undefined) yield { path, failure: { code: "io", message: problem } };
