@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import yargs, { type Argv } from "yargs";
 import { escapeText } from "../codec/escape.js";
 import { CrimgError } from "../errors.js";
@@ -5,7 +6,6 @@ import { prepareArguments } from "./arguments.js";
 import { commands } from "./commands.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
-import { keepHeapSmall } from "./small-heap.js";
 import { version } from "./version.js";
 import { BrokenPipe } from "./write-all.js";
 
@@ -77,6 +77,15 @@ class Chosen extends Error {
   async run(): Promise<number> {
     return await this.start();
   }
+}
+
+/**
+ * Has V8 collect garbage before it piles up. Items and lines are nothing else, and by itself V8 lets them have 40 MB
+ * before it looks. 1,000,000 areas, with this and without: convert 83 and 116 MB, verify 87 and 118, dump --jsonl 99 and
+ * 127, in the same time.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString("--optimize-for-size");
 }
 
 /** Says what went wrong, in one line, and gives the exit code for it. */
