@@ -10,7 +10,7 @@ import { imageOptions, inputName, outputName, type Run, wholeNumber } from "./ar
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { openOutput, writeLong } from "./output.js";
+import { openOutput, writeOutputAsync } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
 
 export const command = "convert <file>";
@@ -270,7 +270,7 @@ async function convertOne(
     return first.value;
   }
   if (split !== undefined) makeFolder(split);
-  return await writeLong(path, target, write => writePlan(first, plan, source, write));
+  return await writeOutputAsync(path, target, write => writePlan(first, plan, source, write));
 }
 
 function makeFolder(path: string): void {

@@ -45,15 +45,21 @@ const LINES_TEXT =
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [{ dialectNamed }, { formats }, { seekableInput }, { ErrorSummary }, { complain }, { progressOf }] =
-    await Promise.all([
-      import("../formats/format.js"),
-      import("../formats/registry.js"),
-      import("./seekable-input.js"),
-      import("./error-summary.js"),
-      import("./terminal.js"),
-      import("./progress.js"),
-    ]);
+  const [
+    { dialectNamed },
+    { formats },
+    { seekableInput },
+    { ErrorSummary },
+    { printToStderr },
+    { progressOf },
+  ] = await Promise.all([
+    import("../formats/format.js"),
+    import("../formats/registry.js"),
+    import("./seekable-input.js"),
+    import("./error-summary.js"),
+    import("./terminal.js"),
+    import("./progress.js"),
+  ]);
   const path = inputName(args.file);
   const label = path === "-" ? "stdin" : path;
   const errors = new ErrorSummary();
@@ -81,7 +87,7 @@ export const run: Run<Args> = async args => {
     progress.stop();
     source.close?.();
   }
-  for (const line of errors.lines(label)) complain(line);
+  for (const line of errors.lines(label)) printToStderr(line);
   return errors.count === 0 ? ExitCode.good : ExitCode.findings;
 };
 

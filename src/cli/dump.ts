@@ -3,7 +3,7 @@ import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, wholeNumber } from "./arguments.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { writeLong } from "./output.js";
+import { writeOutputAsync } from "./output.js";
 import { checkTarget } from "./output-target.js";
 
 export const command = "dump <file>";
@@ -62,7 +62,7 @@ export const run: Run<Args> = async args => {
     { dialectNamed },
     { fileSource },
     { formats },
-    { complain, styleFor },
+    { printToStderr, styleFor },
     { progressOf },
   ] = await Promise.all([
     import("../dump/dump.js"),
@@ -98,19 +98,19 @@ export const run: Run<Args> = async args => {
     : await (await import("./seekable-input.js")).seekableInput(path, args.output);
   try {
     const watched = progress.watch(source);
-    const report = await writeLong(args.output, target, write =>
+    const report = await writeOutputAsync(args.output, target, write =>
       inSteps(driveSync(watched, dumping(watched, formats, write, options))),
     );
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {
-      complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
+      printToStderr(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
     }
     const more = report.errorCount - report.errors.length;
-    if (more > 0) complain(`${options.label}: and ${more} more`);
+    if (more > 0) printToStderr(`${options.label}: and ${more} more`);
     return report.errorCount === 0 ? ExitCode.good : ExitCode.findings;
   } catch (error) {
     if (!(error instanceof CrimgError)) throw error;
-    complain(withLabel(options.label, error));
+    printToStderr(withLabel(options.label, error));
     return exitCodeOf(error.code);
   } finally {
     progress.stop();

@@ -5,7 +5,7 @@ import { inputName, type Run } from "./arguments.js";
 import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { type Write, writeLong } from "./output.js";
+import { type Write, writeOutputAsync } from "./output.js";
 import type { SignalYield } from "./signal-yield.js";
 
 export const command = "encode <file>";
@@ -53,7 +53,7 @@ export const run: Run<Args> = async args => {
   try {
     const inputs = pagesPath === undefined ? [path] : [path, pagesPath];
     const label = path === "-" ? "stdin" : path;
-    await writeLong(target, { force: args.force ?? false, inputs }, write =>
+    await writeOutputAsync(target, { force: args.force ?? false, inputs }, write =>
       labelErrors(label, () => encode(lines, pages, fixCounts, write)),
     );
     return ExitCode.good;

@@ -54,13 +54,13 @@ export const run: Run<Args> = async args => {
     const label = result.path === "-" ? "stdin" : result.path;
     // One bad file does not keep the others from being shown.
     if ("failure" in result) {
-      terminal.complain(withLabel(label, result.failure));
+      terminal.printToStderr(withLabel(label, result.failure));
       exit = Math.max(exit, exitCodeOf(result.failure.code));
       continue;
     }
     const { summaries, errors } = result;
     if (errors > 0) {
-      terminal.complain(
+      terminal.printToStderr(
         `${label}: ${errors} ${errors === 1 ? "error" : "errors"} in the image; crimg verify and crimg dump show them`,
       );
       exit = Math.max(exit, ExitCode.findings);

@@ -5,7 +5,7 @@ import { inputName, type Run } from "./arguments.js";
 import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { writeLong } from "./output.js";
+import { writeOutputAsync } from "./output.js";
 
 export const command = "join <files..>";
 export const describe = "Write several images into one file, one behind the other";
@@ -57,7 +57,7 @@ export const run: Run<Args> = async args => {
     for (const input of inputs) {
       input.length = await labelErrors(input.label, () => soundLength(input.source, formats));
     }
-    await writeLong(target, { force: args.force ?? false, inputs: paths }, async write => {
+    await writeOutputAsync(target, { force: args.force ?? false, inputs: paths }, async write => {
       for (const { label, source, length } of inputs) {
         await labelErrors(label, () => copyExtent(source, { offset: 0, length }, write));
       }

@@ -61,7 +61,7 @@ export function writeOutput<T>(
 }
 
 /** The same for work that waits now and then, so that signals are heard. */
-export async function writeLong<T>(
+export async function writeOutputAsync<T>(
   path: string | undefined,
   options: OutputOptions,
   produce: (write: Write) => Promise<T>,

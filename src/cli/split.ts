@@ -47,13 +47,14 @@ export const run: Run<Args> = async args => {
   const label = path === "-" ? "stdin" : path;
   if (args.into === undefined) throw new CrimgError("usage", "where to? --into FOLDER");
   const folder = inputName(args.into);
-  const [{ fileParts }, { formats }, { seekableInput }, { ErrorSummary }, { complain }] = await Promise.all([
-    import("../stream/file-parts.js"),
-    import("../formats/registry.js"),
-    import("./seekable-input.js"),
-    import("./error-summary.js"),
-    import("./terminal.js"),
-  ]);
+  const [{ fileParts }, { formats }, { seekableInput }, { ErrorSummary }, { printToStderr }] =
+    await Promise.all([
+      import("../stream/file-parts.js"),
+      import("../formats/registry.js"),
+      import("./seekable-input.js"),
+      import("./error-summary.js"),
+      import("./terminal.js"),
+    ]);
   const errors = new ErrorSummary();
   const source = await seekableInput(path, undefined);
   try {
@@ -67,14 +68,14 @@ export const run: Run<Args> = async args => {
     const gaps = parts.filter(part => part.kind === "gap");
     writeOutput(undefined, write => write(args.json ? reportJson(label, images, gaps) : tableOf(images)));
     for (const { offset, length } of gaps) {
-      complain(
+      printToStderr(
         `${label}: ${length} bytes at 0x${offset.toString(16)} belong to no image, and are not written`,
       );
     }
   } finally {
     source.close?.();
   }
-  for (const line of errors.lines(label)) complain(line);
+  for (const line of errors.lines(label)) printToStderr(line);
   return errors.count === 0 ? ExitCode.good : ExitCode.findings;
 };
 

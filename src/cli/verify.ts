@@ -98,7 +98,7 @@ export const run: Run<Args> = async args => {
     writeOutput(args.output, write => write(`${text}\n`));
     return ExitCode.good;
   }
-  const [{ imageFiles }, { verifyOutput, labelOf }, { complain, progressLine }] = await Promise.all([
+  const [{ imageFiles }, { verifyOutput, labelOf }, { printToStderr, progressLine }] = await Promise.all([
     import("./image-files.js"),
     import("./verify-output.js"),
     import("./terminal.js"),
@@ -113,7 +113,7 @@ export const run: Run<Args> = async args => {
   for await (const result of verifyAll(files, args)) {
     progress.clear();
     if ("failure" in result) {
-      complain(withLabel(labelOf(result.path), result.failure));
+      printToStderr(withLabel(labelOf(result.path), result.failure));
       output.fail(result);
     } else output.add(result);
     exit = Math.max(exit, exitCode(result, args.strict ?? false));
