@@ -7,6 +7,7 @@ import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber } from "./arguments.js";
+import { defined } from "./defined.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
@@ -213,9 +214,7 @@ async function optionsOf(args: Args): Promise<ConvertOptions> {
   const { zeroUndefined, partial, lossless, at, image, dialect } = args;
   const target = toRev === undefined ? to : dialectOfRev(toRev).name;
   const given = { to: target, series, kernel, repair, fpu, deleted, vdso, xstate, fds: fd, ppid, task };
-  const more = { zeroUndefined, partial, lossless, at, image, dialect };
-  // Options that were not given must not be there.
-  return Object.fromEntries(Object.entries({ ...given, ...more }).filter(([, value]) => value !== undefined));
+  return defined({ ...given, zeroUndefined, partial, lossless, at, image, dialect });
 }
 
 /** A file for each task. */
@@ -233,13 +232,16 @@ async function splitJobs(
     import("../formats/cr/dialects.js"),
   ]);
   const { at, image, dialect } = options;
-  const one = at !== undefined && image === undefined ? 0 : image;
   const pids = taskPids(
-    walkSync(source, formats, {
-      ...(at !== undefined && { at }),
-      ...(one !== undefined && { image: one }),
-      ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
-    }),
+    walkSync(
+      source,
+      formats,
+      defined({
+        at,
+        image: at !== undefined && image === undefined ? 0 : image,
+        dialect: dialect === undefined ? undefined : dialectNamed(dialect),
+      }),
+    ),
   );
   const name = basename(label, extname(label));
   const jobs = pids.map(pid => ({

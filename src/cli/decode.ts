@@ -7,6 +7,7 @@ import type { DecodeOptions } from "../lines/decode.js";
 import type { SyncSource } from "../source/source.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { imageOptions, inputName, outputName, type Run } from "./arguments.js";
+import { defined } from "./defined.js";
 import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { type Output, openOutput } from "./output.js";
@@ -64,12 +65,11 @@ export const run: Run<Args> = async args => {
   const label = path === "-" ? "stdin" : path;
   const errors = new ErrorSummary();
   const pages = pagesChoice(args.pages);
+  const { at, image, dialect } = args;
   const options = {
     onFinding: errors.add,
     pages: pages.mode,
-    ...(args.at !== undefined && { at: args.at }),
-    ...(args.image !== undefined && { image: args.image }),
-    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect, formats) }),
+    ...defined({ at, image, dialect: dialect === undefined ? undefined : dialectNamed(dialect, formats) }),
   };
   const names = namesOf(args.output, pages.file);
   const source = await seekableInput(path, names.lines);

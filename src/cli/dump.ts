@@ -1,6 +1,7 @@
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import { imageOptions, inputName, outputOptions, type Run, wholeNumber } from "./arguments.js";
+import { defined } from "./defined.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutputAsync } from "./output.js";
@@ -75,18 +76,19 @@ export const run: Run<Args> = async args => {
     import("./progress.js"),
   ]);
   const path = inputName(args.file);
-  const only = args.only === undefined ? undefined : selectableNames(args.only, formats);
   const options = {
     label: path === "-" ? "stdin" : path,
     view: args.jsonl ? "jsonl" : args.json ? "json" : args.hex ? "hex" : "tree",
     style: styleFor(args.output === undefined ? args.color : (args.color ?? false)),
     pages: args.pages,
-    ...(only !== undefined && { only }),
-    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect, formats) }),
-    ...(args.task !== undefined && { task: args.task }),
-    ...(args.depth !== undefined && { depth: args.depth }),
-    ...(args.at !== undefined && { at: args.at }),
-    ...(args.image !== undefined && { image: args.image }),
+    ...defined({
+      only: args.only === undefined ? undefined : selectableNames(args.only, formats),
+      dialect: args.dialect === undefined ? undefined : dialectNamed(args.dialect, formats),
+      task: args.task,
+      depth: args.depth,
+      at: args.at,
+      image: args.image,
+    }),
   } as const;
   const target = { inputs: [path], late: true };
   checkTarget(args.output, target);

@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import type { Source, SyncSource } from "../source/source.js";
 import { inputName, type Run } from "./arguments.js";
+import { defined } from "./defined.js";
 import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
@@ -88,7 +89,7 @@ async function encode(
   ]);
   const yieldToSignals = signalYield();
   const chunks = lines === undefined ? inputStream("-") : fileChunks(lines, yieldToSignals);
-  const options = { fixCounts, ...(pages !== undefined && { pages }) };
+  const options = { fixCounts, ...defined({ pages }) };
   await encodeLines(chunks, formats, options, {
     write(bytes) {
       write(bytes);

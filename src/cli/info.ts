@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import { jsonText } from "../codec/json-text.js";
 import type { Summary } from "../model/summary.js";
 import { imageOptions, inputName, jobsOption, outputOptions, type Run } from "./arguments.js";
+import { defined } from "./defined.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { InfoJob } from "./info-file.js";
@@ -89,10 +90,5 @@ export const run: Run<Args> = async args => {
 };
 
 function jobOf(path: string, { at, image, dialect }: Args): InfoJob {
-  return {
-    path,
-    ...(at !== undefined && { at }),
-    ...(image !== undefined && { image }),
-    ...(dialect !== undefined && { dialect }),
-  };
+  return { path, ...defined({ at, image, dialect }) };
 }

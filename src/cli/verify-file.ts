@@ -3,6 +3,7 @@ import { dialectNamed } from "../formats/cr/dialects.js";
 import { DELETED } from "../formats/cr/names.js";
 import { formats } from "../formats/registry.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
+import { defined } from "./defined.js";
 import { type FileFailure, readImageFile, type Watch } from "./read-image-file.js";
 
 /** What verifying one file takes; plain data, so that it can be sent to a worker. */
@@ -40,7 +41,7 @@ export function verifyFile(job: VerifyJob, watch?: Watch): VerifyResult {
   return readImageFile(path, watch, source => {
     const verification = verifySync(source, formats, {
       ...options,
-      ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
+      ...defined({ dialect: dialect === undefined ? undefined : dialectNamed(dialect) }),
       // The model's own answer otherwise, for which it need not make text of every name.
       ...((!assumeFiles || missing.length > 0) && {
         exists: (name: string) => assumeFiles && !name.endsWith(DELETED) && !missing.includes(name),

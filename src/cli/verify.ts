@@ -9,6 +9,7 @@ import {
   type Run,
   wholeNumber,
 } from "./arguments.js";
+import { defined } from "./defined.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { ImageFile } from "./image-files.js";
@@ -146,18 +147,14 @@ async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerat
 }
 
 function jobOf(path: string, args: Args): VerifyJob {
+  const { at, image, dialect, series, kernel, restarters } = args;
   return {
     path,
     missing: args.missing ?? [],
     assumeFiles: args.assumeFiles,
     severity: args.severity,
     max: args.max ?? FINDINGS_SHOWN,
-    ...(args.at !== undefined && { at: args.at }),
-    ...(args.image !== undefined && { image: args.image }),
-    ...(args.dialect !== undefined && { dialect: args.dialect }),
-    ...(args.series !== undefined && { series: args.series }),
-    ...(args.kernel !== undefined && { kernel: args.kernel }),
-    ...(args.restarters !== undefined && { restarters: args.restarters }),
+    ...defined({ at, image, dialect, series, kernel, restarters }),
   };
 }
 
