@@ -106,8 +106,3 @@ export function outputOptions<T>(yargs: Argv<T>) {
       describe: "write to this file, which appears only when it is complete",
     });
 }
-
-/** What is wrong with an input, behind its name; errors of reading it have the name already. */
-export function withLabel(label: string, { code, message }: Pick<CrimgError, "code" | "message">): string {
-  return code === "io" ? message : `${label}: ${message}`;
-}

@@ -6,10 +6,12 @@ import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../co
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
-import { imageOptions, inputName, outputName, type Run, wholeNumber, withLabel } from "./arguments.js";
+import { imageOptions, inputName, outputName, type Run, wholeNumber } from "./arguments.js";
+import { defined } from "./defined.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { openOutput, writeLong } from "./output.js";
+import { openOutput, writeOutputAsync } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
 
 export const command = "convert <file>";
@@ -148,13 +150,16 @@ export const run: Run<Args> = async args => {
   const target = { force: args.force ?? false, inputs: path === "-" ? [] : [path] };
   checkTarget(args.output, target);
   const options = await optionsOf(args);
-  const [{ rereadable }, { progressOf }] = await Promise.all([import("./spool.js"), import("./progress.js")]);
+  const [{ seekableInput }, { progressOf }] = await Promise.all([
+    import("./seekable-input.js"),
+    import("./progress.js"),
+  ]);
   const reportName = args.json ? "-" : args.report;
   const reportFile =
     reportName === undefined ? undefined : openOutput(reportName, { inputs: target.inputs, late: true });
   let source: SyncSource | undefined;
   try {
-    source = await rereadable(path, args.output ?? args.split);
+    source = await seekableInput(path, args.output ?? args.split);
     const progress = await progressOf(label, args.progress, args.output === "-");
     const watched = progress.watch(source);
     const jobs =
@@ -209,9 +214,7 @@ async function optionsOf(args: Args): Promise<ConvertOptions> {
   const { zeroUndefined, partial, lossless, at, image, dialect } = args;
   const target = toRev === undefined ? to : dialectOfRev(toRev).name;
   const given = { to: target, series, kernel, repair, fpu, deleted, vdso, xstate, fds: fd, ppid, task };
-  const more = { zeroUndefined, partial, lossless, at, image, dialect };
-  // Options that were not given must not be there.
-  return Object.fromEntries(Object.entries({ ...given, ...more }).filter(([, value]) => value !== undefined));
+  return defined({ ...given, zeroUndefined, partial, lossless, at, image, dialect });
 }
 
 /** A file for each task. */
@@ -229,13 +232,16 @@ async function splitJobs(
     import("../formats/cr/dialects.js"),
   ]);
   const { at, image, dialect } = options;
-  const one = at !== undefined && image === undefined ? 0 : image;
   const pids = taskPids(
-    walkSync(source, formats, {
-      ...(at !== undefined && { at }),
-      ...(one !== undefined && { image: one }),
-      ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
-    }),
+    walkSync(
+      source,
+      formats,
+      defined({
+        at,
+        image: at !== undefined && image === undefined ? 0 : image,
+        dialect: dialect === undefined ? undefined : dialectNamed(dialect),
+      }),
+    ),
   );
   const name = basename(label, extname(label));
   const jobs = pids.map(pid => ({
@@ -266,7 +272,7 @@ async function convertOne(
     return first.value;
   }
   if (split !== undefined) makeFolder(split);
-  return await writeLong(path, target, write => writePlan(first, plan, source, write));
+  return await writeOutputAsync(path, target, write => writePlan(first, plan, source, write));
 }
 
 function makeFolder(path: string): void {

@@ -1,7 +1,7 @@
 import { type Extent, extentReader, partsOf } from "../source/extent.js";
 import type { SyncSource } from "../source/source.js";
 import type { Write } from "./output.js";
-import { patience } from "./patience.js";
+import { signalYield } from "./signal-yield.js";
 
 /** Bytes copied at once. More would not stay in the cache between being read and written. */
 const PART = 128 * 1024;
@@ -9,10 +9,10 @@ const PART = 128 * 1024;
 /** Copies bytes as they are. */
 export async function copyExtent(source: SyncSource, extent: Extent, write: Write): Promise<void> {
   const read = extentReader(source);
-  const rested = patience();
+  const yieldToSignals = signalYield();
   for (const part of partsOf(extent, PART)) {
     write(read(part));
-    const rest = rested(part.length);
-    if (rest !== undefined) await rest;
+    const turn = yieldToSignals(part.length);
+    if (turn !== undefined) await turn;
   }
 }

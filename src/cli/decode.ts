@@ -7,6 +7,8 @@ import type { DecodeOptions } from "../lines/decode.js";
 import type { SyncSource } from "../source/source.js";
 import type { WalkOptions } from "../stream/walk.js";
 import { imageOptions, inputName, outputName, type Run } from "./arguments.js";
+import { defined } from "./defined.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { type Output, openOutput } from "./output.js";
 
@@ -44,33 +46,38 @@ const LINES_TEXT =
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  const [{ dialectNamed }, { formats }, { rereadable }, { ErrorsTold, about }, { complain }, { progressOf }] =
-    await Promise.all([
-      import("../formats/format.js"),
-      import("../formats/registry.js"),
-      import("./spool.js"),
-      import("./errors-told.js"),
-      import("./terminal.js"),
-      import("./progress.js"),
-    ]);
+  const [
+    { dialectNamed },
+    { formats },
+    { seekableInput },
+    { ErrorSummary },
+    { printToStderr },
+    { progressOf },
+  ] = await Promise.all([
+    import("../formats/format.js"),
+    import("../formats/registry.js"),
+    import("./seekable-input.js"),
+    import("./error-summary.js"),
+    import("./terminal.js"),
+    import("./progress.js"),
+  ]);
   const path = inputName(args.file);
   const label = path === "-" ? "stdin" : path;
-  const errors = new ErrorsTold();
+  const errors = new ErrorSummary();
   const pages = pagesChoice(args.pages);
+  const { at, image, dialect } = args;
   const options = {
     onFinding: errors.add,
     pages: pages.mode,
-    ...(args.at !== undefined && { at: args.at }),
-    ...(args.image !== undefined && { image: args.image }),
-    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect, formats) }),
+    ...defined({ at, image, dialect: dialect === undefined ? undefined : dialectNamed(dialect, formats) }),
   };
   const names = namesOf(args.output, pages.file);
-  const source = await rereadable(path, names.lines);
+  const source = await seekableInput(path, names.lines);
   const progress = await progressOf(label, args.progress, names.lines === undefined || names.lines === "-");
   try {
     const outputs = openOutputs(names, path);
     try {
-      await about(label, () => writeParts(progress.watch(source), formats, outputs, options));
+      await labelErrors(label, () => writeParts(progress.watch(source), formats, outputs, options));
     } catch (error) {
       outputs.discard();
       throw error;
@@ -80,7 +87,7 @@ export const run: Run<Args> = async args => {
     progress.stop();
     source.close?.();
   }
-  for (const line of errors.lines(label)) complain(line);
+  for (const line of errors.lines(label)) printToStderr(line);
   return errors.count === 0 ? ExitCode.good : ExitCode.findings;
 };
 
@@ -153,17 +160,17 @@ async function writeParts(
   { lines, pages }: Outputs,
   options: DecodeOptions & WalkOptions,
 ): Promise<void> {
-  const [{ decodeLinesSync }, { patience }] = await Promise.all([
+  const [{ decodeLinesSync }, { signalYield }] = await Promise.all([
     import("../lines/decode.js"),
-    import("./patience.js"),
+    import("./signal-yield.js"),
   ]);
-  const rested = patience();
+  const yieldToSignals = signalYield();
   for (const part of decodeLinesSync(source, formats, options)) {
     if (typeof part === "string") {
       lines.write(part);
       lines.write("\n");
     } else pages!.write(part);
-    const rest = rested(part.length);
-    if (rest !== undefined) await rest;
+    const turn = yieldToSignals(part.length);
+    if (turn !== undefined) await turn;
   }
 }

@@ -1,8 +1,10 @@
 import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
-import { imageOptions, inputName, outputOptions, type Run, wholeNumber, withLabel } from "./arguments.js";
+import { imageOptions, inputName, outputOptions, type Run, wholeNumber } from "./arguments.js";
+import { defined } from "./defined.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
-import { writeLong } from "./output.js";
+import { writeOutputAsync } from "./output.js";
 import { checkTarget } from "./output-target.js";
 
 export const command = "dump <file>";
@@ -61,7 +63,7 @@ export const run: Run<Args> = async args => {
     { dialectNamed },
     { fileSource },
     { formats },
-    { complain, styleFor },
+    { printToStderr, styleFor },
     { progressOf },
   ] = await Promise.all([
     import("../dump/dump.js"),
@@ -74,18 +76,19 @@ export const run: Run<Args> = async args => {
     import("./progress.js"),
   ]);
   const path = inputName(args.file);
-  const only = args.only === undefined ? undefined : selectableNames(args.only, formats);
   const options = {
     label: path === "-" ? "stdin" : path,
     view: args.jsonl ? "jsonl" : args.json ? "json" : args.hex ? "hex" : "tree",
     style: styleFor(args.output === undefined ? args.color : (args.color ?? false)),
     pages: args.pages,
-    ...(only !== undefined && { only }),
-    ...(args.dialect !== undefined && { dialect: dialectNamed(args.dialect, formats) }),
-    ...(args.task !== undefined && { task: args.task }),
-    ...(args.depth !== undefined && { depth: args.depth }),
-    ...(args.at !== undefined && { at: args.at }),
-    ...(args.image !== undefined && { image: args.image }),
+    ...defined({
+      only: args.only === undefined ? undefined : selectableNames(args.only, formats),
+      dialect: args.dialect === undefined ? undefined : dialectNamed(args.dialect, formats),
+      task: args.task,
+      depth: args.depth,
+      at: args.at,
+      image: args.image,
+    }),
   } as const;
   const target = { inputs: [path], late: true };
   checkTarget(args.output, target);
@@ -94,22 +97,22 @@ export const run: Run<Args> = async args => {
   // A signal is not heard while a pipe is waited for; to a file, which it would leave unfinished, all is taken first.
   const source = printsToStdout
     ? fileSource(path)
-    : await (await import("./spool.js")).rereadable(path, args.output);
+    : await (await import("./seekable-input.js")).seekableInput(path, args.output);
   try {
     const watched = progress.watch(source);
-    const report = await writeLong(args.output, target, write =>
+    const report = await writeOutputAsync(args.output, target, write =>
       inSteps(driveSync(watched, dumping(watched, formats, write, options))),
     );
     progress.stop();
     for (const { message, path: place, offset } of report.errors) {
-      complain(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
+      printToStderr(`${options.label}: ${message} (${place} at 0x${offset.toString(16)})`);
     }
     const more = report.errorCount - report.errors.length;
-    if (more > 0) complain(`${options.label}: and ${more} more`);
+    if (more > 0) printToStderr(`${options.label}: and ${more} more`);
     return report.errorCount === 0 ? ExitCode.good : ExitCode.findings;
   } catch (error) {
     if (!(error instanceof CrimgError)) throw error;
-    complain(withLabel(options.label, error));
+    printToStderr(withLabel(options.label, error));
     return exitCodeOf(error.code);
   } finally {
     progress.stop();

@@ -2,10 +2,12 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import type { Source, SyncSource } from "../source/source.js";
 import { inputName, type Run } from "./arguments.js";
+import { defined } from "./defined.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { type Write, writeLong } from "./output.js";
-import type { Patience } from "./patience.js";
+import { type Write, writeOutputAsync } from "./output.js";
+import type { SignalYield } from "./signal-yield.js";
 
 export const command = "encode <file>";
 export const describe = "Write the image that JSON Lines of crimg decode stand for";
@@ -46,15 +48,15 @@ export const run: Run<Args> = async args => {
     throw new CrimgError("usage", "lines and page contents cannot both come from stdin");
   }
   const fixCounts = args.fixCounts ?? false;
-  const [{ rereadable }, { about }] = await Promise.all([import("./spool.js"), import("./errors-told.js")]);
+  const { seekableInput } = await import("./seekable-input.js");
   const pages = pagesPath === undefined ? undefined : await pagesSource(pagesPath);
   // A count stands before what it counts: all lines are read once before the first is written.
-  const lines = path === "-" && !fixCounts ? undefined : await rereadable(path, target);
+  const lines = path === "-" && !fixCounts ? undefined : await seekableInput(path, target);
   try {
     const inputs = pagesPath === undefined ? [path] : [path, pagesPath];
     const label = path === "-" ? "stdin" : path;
-    await writeLong(target, { force: args.force ?? false, inputs }, write =>
-      about(label, () => encode(lines, pages, fixCounts, write)),
+    await writeOutputAsync(target, { force: args.force ?? false, inputs }, write =>
+      labelErrors(label, () => encode(lines, pages, fixCounts, write)),
     );
     return ExitCode.good;
   } finally {
@@ -80,19 +82,19 @@ async function encode(
   fixCounts: boolean,
   write: Write,
 ): Promise<void> {
-  const [{ encodeLines }, { formats }, { inputStream }, { patience }] = await Promise.all([
+  const [{ encodeLines }, { formats }, { inputStream }, { signalYield }] = await Promise.all([
     import("../lines/encode.js"),
     import("../formats/registry.js"),
     import("./input-stream.js"),
-    import("./patience.js"),
+    import("./signal-yield.js"),
   ]);
-  const rested = patience();
-  const chunks = lines === undefined ? inputStream("-") : fileChunks(lines, rested);
-  const options = { fixCounts, ...(pages !== undefined && { pages }) };
+  const yieldToSignals = signalYield();
+  const chunks = lines === undefined ? inputStream("-") : fileChunks(lines, yieldToSignals);
+  const options = { fixCounts, ...defined({ pages }) };
   await encodeLines(chunks, formats, options, {
     write(bytes) {
       write(bytes);
-      return rested(bytes.length);
+      return yieldToSignals(bytes.length);
     },
   });
 }
@@ -101,7 +103,7 @@ async function encode(
 const CHUNK = 256 * 1024;
 
 /** A file from its start, each time anew. */
-function fileChunks(source: SyncSource, rested: Patience): AsyncIterable<Uint8Array> {
+function fileChunks(source: SyncSource, yieldToSignals: SignalYield): AsyncIterable<Uint8Array> {
   return {
     async *[Symbol.asyncIterator]() {
       for (let offset = 0; ; ) {
@@ -109,7 +111,7 @@ function fileChunks(source: SyncSource, rested: Patience): AsyncIterable<Uint8Ar
         if (chunk.length === 0) return;
         yield chunk;
         offset += chunk.length;
-        await rested(chunk.length);
+        await yieldToSignals(chunk.length);
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { InfoJob, InfoResult } from "./info-file.js";
+import type { Watch } from "./read-image-file.js";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";
-import type { Watch } from "./with-file.js";
 
 /** What can be done with many files, several at a time: plain data goes in and comes out, as threads send it. */
 interface FileTasks {

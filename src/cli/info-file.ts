@@ -4,7 +4,8 @@ import { formats } from "../formats/registry.js";
 import type { Summary } from "../model/summary.js";
 import { resultSync } from "../source/drive.js";
 import type { ImageStart } from "../stream/item.js";
-import { type FileFailure, type Watch, withFile } from "./with-file.js";
+import { defined } from "./defined.js";
+import { type FileFailure, readImageFile, type Watch } from "./read-image-file.js";
 
 /** What the summary of one file takes; plain data, so that it can be sent to a worker. */
 export interface InfoJob {
@@ -26,11 +27,11 @@ export type InfoResult =
 
 /** Sums up one file. */
 export function infoFile({ path, dialect, ...options }: InfoJob, watch?: Watch): InfoResult {
-  return withFile(path, watch, source => {
+  return readImageFile(path, watch, source => {
     let errors = 0;
     const work = summarizing(source.size, formats, {
       ...options,
-      ...(dialect !== undefined && { dialect: dialectNamed(dialect, formats) }),
+      ...defined({ dialect: dialect === undefined ? undefined : dialectNamed(dialect, formats) }),
       onFinding(_, isDamage) {
         if (isDamage) errors++;
       },

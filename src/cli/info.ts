@@ -1,12 +1,14 @@
 import type { Argv } from "yargs";
 import { jsonText } from "../codec/json-text.js";
 import type { Summary } from "../model/summary.js";
-import { imageOptions, inputName, jobsOption, outputOptions, type Run, withLabel } from "./arguments.js";
-import { eachFile } from "./each-file.js";
+import { imageOptions, inputName, jobsOption, outputOptions, type Run } from "./arguments.js";
+import { defined } from "./defined.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { InfoJob } from "./info-file.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
+import { runFileTasks } from "./run-file-tasks.js";
 
 export const command = "info <files..>";
 export const describe = "Show the summary of one image, or a table of several";
@@ -45,7 +47,7 @@ export const run: Run<Args> = async args => {
   checkTarget(args.output, target);
   let exit: number = ExitCode.good;
   const rows: { readonly label: string; readonly summary: Summary }[] = [];
-  for await (const result of eachFile(
+  for await (const result of runFileTasks(
     "info",
     paths.map(path => jobOf(path, args)),
     args,
@@ -53,13 +55,13 @@ export const run: Run<Args> = async args => {
     const label = result.path === "-" ? "stdin" : result.path;
     // One bad file does not keep the others from being shown.
     if ("failure" in result) {
-      terminal.complain(withLabel(label, result.failure));
+      terminal.printToStderr(withLabel(label, result.failure));
       exit = Math.max(exit, exitCodeOf(result.failure.code));
       continue;
     }
     const { summaries, errors } = result;
     if (errors > 0) {
-      terminal.complain(
+      terminal.printToStderr(
         `${label}: ${errors} ${errors === 1 ? "error" : "errors"} in the image; crimg verify and crimg dump show them`,
       );
       exit = Math.max(exit, ExitCode.findings);
@@ -88,10 +90,5 @@ export const run: Run<Args> = async args => {
 };
 
 function jobOf(path: string, { at, image, dialect }: Args): InfoJob {
-  return {
-    path,
-    ...(at !== undefined && { at }),
-    ...(image !== undefined && { image }),
-    ...(dialect !== undefined && { dialect }),
-  };
+  return { path, ...defined({ at, image, dialect }) };
 }

@@ -2,9 +2,10 @@ import type { Argv } from "yargs";
 import { CrimgError } from "../errors.js";
 import type { SyncSource } from "../source/source.js";
 import { inputName, type Run } from "./arguments.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
-import { writeLong } from "./output.js";
+import { writeOutputAsync } from "./output.js";
 
 export const command = "join <files..>";
 export const describe = "Write several images into one file, one behind the other";
@@ -37,29 +38,28 @@ export const run: Run<Args> = async args => {
   if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
     throw new CrimgError("usage", "stdin can be read only once");
   }
-  const [{ rereadable }, { formats }, { soundLength }, { copyExtent }, { about }] = await Promise.all([
-    import("./spool.js"),
+  const [{ seekableInput }, { formats }, { soundLength }, { copyExtent }] = await Promise.all([
+    import("./seekable-input.js"),
     import("../formats/registry.js"),
     import("../stream/file-parts.js"),
     import("./copy-extent.js"),
-    import("./errors-told.js"),
   ]);
   const inputs: Input[] = [];
   try {
     for (const path of paths) {
       inputs.push({
         label: path === "-" ? "stdin" : path,
-        source: await rereadable(path, target),
+        source: await seekableInput(path, target),
         length: 0,
       });
     }
     // All are looked at before anything is written.
     for (const input of inputs) {
-      input.length = await about(input.label, () => soundLength(input.source, formats));
+      input.length = await labelErrors(input.label, () => soundLength(input.source, formats));
     }
-    await writeLong(target, { force: args.force ?? false, inputs: paths }, async write => {
+    await writeOutputAsync(target, { force: args.force ?? false, inputs: paths }, async write => {
       for (const { label, source, length } of inputs) {
-        await about(label, () => copyExtent(source, { offset: 0, length }, write));
+        await labelErrors(label, () => copyExtent(source, { offset: 0, length }, write));
       }
     });
     return ExitCode.good;

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import yargs, { type Argv } from "yargs";
 import { escapeText } from "../codec/escape.js";
 import { CrimgError } from "../errors.js";
@@ -5,9 +6,8 @@ import { prepareArguments } from "./arguments.js";
 import { commands } from "./commands.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
-import { ReaderGone } from "./put.js";
-import { keepHeapSmall } from "./small-heap.js";
 import { version } from "./version.js";
+import { BrokenPipe } from "./write-all.js";
 
 /** Runs the command line, and returns the exit code. Never ends the process: what is still being written would be cut. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -79,9 +79,18 @@ class Chosen extends Error {
   }
 }
 
+/**
+ * Has V8 collect garbage before it piles up. Items and lines are nothing else, and by itself V8 lets them have 40 MB
+ * before it looks. 1,000,000 areas, with this and without: convert 83 and 116 MB, verify 87 and 118, dump --jsonl 99 and
+ * 127, in the same time.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString("--optimize-for-size");
+}
+
 /** Says what went wrong, in one line, and gives the exit code for it. */
 function report(error: unknown): number {
-  if (error instanceof ReaderGone) return ExitCode.good;
+  if (error instanceof BrokenPipe) return ExitCode.good;
   if (error instanceof CrimgError) {
     process.stderr.write(`crimg: ${escapeText(error.message)}\n`);
     return exitCodeOf(error.code);

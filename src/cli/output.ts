@@ -11,7 +11,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import { removeIfInterrupted } from "./interruption.js";
 import { type TargetOptions, targetOf } from "./output-target.js";
-import { type Put, toDescriptor, withHoles } from "./put.js";
+import { type SparseWriter, sparseWriter } from "./sparse.js";
+import { writeAll } from "./write-all.js";
 import { attempt } from "./write-error.js";
 
 const STDOUT = 1;
@@ -60,7 +61,7 @@ export function writeOutput<T>(
 }
 
 /** The same for work that waits now and then, so that signals are heard. */
-export async function writeLong<T>(
+export async function writeOutputAsync<T>(
   path: string | undefined,
   options: OutputOptions,
   produce: (write: Write) => Promise<T>,
@@ -80,7 +81,7 @@ export async function writeLong<T>(
 /** Stdout (no path, or `-`), or a file that appears under its name when it is closed. */
 export function openOutput(path: string | undefined, options: OutputOptions = {}): Output {
   return path === undefined || path === "-"
-    ? buffered(toDescriptor(STDOUT, "stdout"))
+    ? buffered(bytes => writeAll(STDOUT, bytes, "stdout"))
     : toFile(path, options);
 }
 
@@ -99,7 +100,7 @@ function toFile(given: string, options: OutputOptions): Output {
     return made;
   };
   if (!options.late) file();
-  const output = buffered(bytes => file().put(bytes));
+  const output = buffered(bytes => file().writer.write(bytes));
   const end = () => {
     made?.close();
     made = undefined;
@@ -109,8 +110,8 @@ function toFile(given: string, options: OutputOptions): Output {
     close() {
       try {
         output.close();
-        const { fd, temporary, put } = file();
-        put.end();
+        const { fd, temporary, writer } = file();
+        writer.end();
         attempt(given, () => fsyncSync(fd));
         // Another may have come there meanwhile.
         targetOf(given, options);
@@ -127,7 +128,7 @@ function toFile(given: string, options: OutputOptions): Output {
 interface Unfinished {
   readonly fd: number;
   readonly temporary: string;
-  readonly put: ReturnType<typeof withHoles>;
+  readonly writer: SparseWriter;
   /** Removes it, if it is still there. */
   close(): void;
 }
@@ -148,7 +149,7 @@ function openBeside(path: string, given: string, mode: number | undefined): Unfi
         rmSync(temporary, { force: true });
         forget();
       };
-      return { fd, temporary, put: withHoles(fd, given), close };
+      return { fd, temporary, writer: sparseWriter(fd, given), close };
     } catch (error) {
       forget();
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -158,7 +159,7 @@ function openBeside(path: string, given: string, mode: number | undefined): Unfi
 
 function toSpecial(path: string): Output {
   const fd = attempt(path, () => openSync(path, "w"));
-  const output = buffered(toDescriptor(fd, path));
+  const output = buffered(bytes => writeAll(fd, bytes, path));
   const end = () => {
     output.close();
     closeSync(fd);
@@ -167,7 +168,7 @@ function toSpecial(path: string): Output {
 }
 
 /** Text is gathered, and written in larger pieces. */
-function buffered(put: Put): Output {
+function buffered(writeBytes: (bytes: Uint8Array) => void): Output {
   let pieces: string[] = [];
   let length = 0;
   const flush = () => {
@@ -175,13 +176,13 @@ function buffered(put: Put): Output {
     const bytes = Buffer.from(pieces.join(""));
     pieces = [];
     length = 0;
-    put(bytes);
+    writeBytes(bytes);
   };
   return {
     write(data) {
       if (typeof data !== "string") {
         flush();
-        put(data);
+        writeBytes(data);
         return;
       }
       pieces.push(data);

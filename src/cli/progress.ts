@@ -2,10 +2,10 @@ import { isatty } from "node:tty";
 import { escapeText } from "../codec/escape.js";
 import type { SyncSource } from "../source/source.js";
 
-/** Milliseconds before which nobody wonders. */
-const PATIENCE = 500;
-/** Bytes between two looks at the clock. */
-const GRAIN = 1024 * 1024;
+/** Milliseconds of a run before a bar is shown: nobody wonders earlier. */
+const SHOWN_AFTER = 500;
+/** Bytes read between two looks at the clock. */
+const CLOCK_EVERY = 1024 * 1024;
 
 /** Shows how far the reading of one input has come. */
 export interface Progress {
@@ -50,10 +50,10 @@ export async function progressOf(
   let isShown = false;
   let looked = 0;
   const see = (end: number) => {
-    if (Math.abs(end - looked) < GRAIN) return;
+    if (Math.abs(end - looked) < CLOCK_EVERY) return;
     looked = end;
     const elapsed = performance.now() - begin;
-    if (elapsed < PATIENCE) return;
+    if (elapsed < SHOWN_AFTER) return;
     const payload = { label: escapeText(label).slice(0, 40), rate: bytesText((1000 * end) / elapsed) };
     if (isShown) bar.update(end, payload);
     else bar.start(size ?? end, end, payload);

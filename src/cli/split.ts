@@ -8,10 +8,11 @@ import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
 import type { GapPart, ImagePart } from "../stream/file-parts.js";
 import { inputName, type Run } from "./arguments.js";
-import { asideIn } from "./aside.js";
+import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
 import { openOutput, writeOutput } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
+import { makeTempFolder } from "./temp-folder.js";
 
 export const command = "split <file>";
 export const describe = "Write each image of a file to a file of its own";
@@ -46,19 +47,18 @@ export const run: Run<Args> = async args => {
   const label = path === "-" ? "stdin" : path;
   if (args.into === undefined) throw new CrimgError("usage", "where to? --into FOLDER");
   const folder = inputName(args.into);
-  const [{ fileParts }, { formats }, { rereadable }, { ErrorsTold, about }, { complain }] = await Promise.all(
-    [
+  const [{ fileParts }, { formats }, { seekableInput }, { ErrorSummary }, { printToStderr }] =
+    await Promise.all([
       import("../stream/file-parts.js"),
       import("../formats/registry.js"),
-      import("./spool.js"),
-      import("./errors-told.js"),
+      import("./seekable-input.js"),
+      import("./error-summary.js"),
       import("./terminal.js"),
-    ],
-  );
-  const errors = new ErrorsTold();
-  const source = await rereadable(path, undefined);
+    ]);
+  const errors = new ErrorSummary();
+  const source = await seekableInput(path, undefined);
   try {
-    const parts = await about(label, () => [...fileParts(source, formats, errors.add)]);
+    const parts = await labelErrors(label, () => [...fileParts(source, formats, errors.add)]);
     const images = parts.flatMap(part =>
       part.kind === "image"
         ? [{ ...part, path: join(folder, `${parse(label).name}-${part.image}.img`) }]
@@ -68,14 +68,14 @@ export const run: Run<Args> = async args => {
     const gaps = parts.filter(part => part.kind === "gap");
     writeOutput(undefined, write => write(args.json ? reportJson(label, images, gaps) : tableOf(images)));
     for (const { offset, length } of gaps) {
-      complain(
+      printToStderr(
         `${label}: ${length} bytes at 0x${offset.toString(16)} belong to no image, and are not written`,
       );
     }
   } finally {
     source.close?.();
   }
-  for (const line of errors.lines(label)) complain(line);
+  for (const line of errors.lines(label)) printToStderr(line);
   return errors.count === 0 ? ExitCode.good : ExitCode.findings;
 };
 
@@ -106,7 +106,7 @@ function reportJson(file: string, images: readonly Placed[], gaps: readonly GapP
   return `${jsonText(JSON.stringify(report, undefined, 2))}\n`;
 }
 
-/** Writes all images aside first: if one cannot be written, none appears. */
+/** Writes all images to a temporary folder first: if one cannot be written, none appears. */
 async function writeImages(
   source: SyncSource,
   images: readonly Placed[],
@@ -116,11 +116,11 @@ async function writeImages(
   const { copyExtent } = await import("./copy-extent.js");
   for (const { path } of images) checkTarget(path, options);
   const made = makeFolder(folder);
-  const aside = attempt(folder, "write", () => asideIn(folder));
-  const asideOf = ({ image }: Placed) => join(aside.path, String(image));
+  const temp = attempt(folder, "write", () => makeTempFolder(folder));
+  const tempPathOf = ({ image }: Placed) => join(temp.path, String(image));
   try {
     for (const image of images) {
-      const output = openOutput(asideOf(image));
+      const output = openOutput(tempPathOf(image));
       try {
         await copyExtent(source, image, output.write);
       } catch (error) {
@@ -132,10 +132,10 @@ async function writeImages(
     for (const image of images) {
       // Another may have come there meanwhile.
       checkTarget(image.path, options);
-      attempt(image.path, "write", () => renameSync(asideOf(image), image.path));
+      attempt(image.path, "write", () => renameSync(tempPathOf(image), image.path));
     }
   } finally {
-    aside.remove();
+    temp.remove();
     if (made !== undefined) removeEmpty(folder, made);
   }
 }

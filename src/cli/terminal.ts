@@ -57,6 +57,6 @@ export function progressLine(total: number): { advance(label: string): void; cle
 }
 
 /** One line on stderr. */
-export function complain(text: string): void {
+export function printToStderr(text: string): void {
   process.stderr.write(`crimg: ${escapeText(text)}\n`);
 }

@@ -1,9 +1,10 @@
 import type { Finding, Severity } from "../finding.js";
-import { dialectNamed } from "../formats/cr/dialects.js";
+import { dialectNamed } from "../formats/format.js";
 import { formats } from "../formats/registry.js";
 import { loadVerifyFacets } from "../verify/facets.js";
 import { type VerifyReport, verifySync } from "../verify/verify.js";
-import { type FileFailure, type Watch, withRereadable } from "./with-file.js";
+import { defined } from "./defined.js";
+import { type FileFailure, readSeekableFile, type Watch } from "./read-image-file.js";
 
 /** What verifying one file takes; plain data, so that it can be sent to a worker. */
 export interface VerifyJob {
@@ -38,10 +39,10 @@ const ranks: Record<Severity, number> = { error: 2, warning: 1, note: 0 };
 export async function verifyFile(job: VerifyJob, watch?: Watch): Promise<VerifyResult> {
   const { path, dialect, missing, assumeFiles, severity, max, ...options } = job;
   const facets = await loadVerifyFacets(formats);
-  return await withRereadable(path, watch, source => {
+  return await readSeekableFile(path, watch, source => {
     const verification = verifySync(source, formats, facets, {
       ...options,
-      ...(dialect !== undefined && { dialect: dialectNamed(dialect) }),
+      ...defined({ dialect: dialect === undefined ? undefined : dialectNamed(dialect, formats) }),
       // Without it the model need not make text of every name.
       ...((!assumeFiles || missing.length > 0) && {
         exists: (name: string, likely: boolean) => assumeFiles && likely && !missing.includes(name),

@@ -2,8 +2,8 @@ import { jsonText } from "../codec/json-text.js";
 import { reportJson } from "../verify/report/json.js";
 import { writeOutput } from "./output.js";
 import { checkTarget } from "./output-target.js";
+import type { FileFailure } from "./read-image-file.js";
 import type { VerifiedFile } from "./verify-file.js";
-import type { FileFailure } from "./with-file.js";
 
 /** How results are to be printed. */
 export interface VerifyOutputOptions {

@@ -8,12 +8,13 @@ import {
   outputOptions,
   type Run,
   wholeNumber,
-  withLabel,
 } from "./arguments.js";
-import { eachFile } from "./each-file.js";
+import { defined } from "./defined.js";
+import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import type { ImageFile } from "./image-files.js";
 import { writeOutput } from "./output.js";
+import { runFileTasks } from "./run-file-tasks.js";
 import type { VerifyJob, VerifyResult } from "./verify-file.js";
 
 export const command = "verify [files..]";
@@ -103,7 +104,7 @@ export const run: Run<Args> = async args => {
     writeOutput(args.output, write => write(`${text}\n`));
     return ExitCode.good;
   }
-  const [{ imageFiles }, { verifyOutput, labelOf }, { complain, progressLine }] = await Promise.all([
+  const [{ imageFiles }, { verifyOutput, labelOf }, { printToStderr, progressLine }] = await Promise.all([
     import("./image-files.js"),
     import("./verify-output.js"),
     import("./terminal.js"),
@@ -118,7 +119,7 @@ export const run: Run<Args> = async args => {
   for await (const result of verifyAll(files, args)) {
     progress.clear();
     if ("failure" in result) {
-      complain(withLabel(labelOf(result.path), result.failure));
+      printToStderr(withLabel(labelOf(result.path), result.failure));
       output.fail(result);
     } else output.add(result);
     exit = Math.max(exit, exitCode(result, args.strict ?? false));
@@ -138,7 +139,7 @@ async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
 /** The results, in the order of the files. */
 async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerator<VerifyResult> {
   const jobs = files.filter(({ problem }) => problem === undefined).map(({ path }) => jobOf(path, args));
-  const results = eachFile("verify", jobs, args);
+  const results = runFileTasks("verify", jobs, args);
   try {
     for (const { path, problem } of files) {
       if (problem !== undefined) yield { path, failure: { code: "io", message: problem } };
@@ -151,18 +152,14 @@ async function* verifyAll(files: readonly ImageFile[], args: Args): AsyncGenerat
 }
 
 function jobOf(path: string, args: Args): VerifyJob {
+  const { at, image, dialect, series, kernel, restarters } = args;
   return {
     path,
     missing: args.missing ?? [],
     assumeFiles: args.assumeFiles,
     severity: args.severity,
     max: args.max ?? FINDINGS_SHOWN,
-    ...(args.at !== undefined && { at: args.at }),
-    ...(args.image !== undefined && { image: args.image }),
-    ...(args.dialect !== undefined && { dialect: args.dialect }),
-    ...(args.series !== undefined && { series: args.series }),
-    ...(args.kernel !== undefined && { kernel: args.kernel }),
-    ...(args.restarters !== undefined && { restarters: args.restarters }),
+    ...defined({ at, image, dialect, series, kernel, restarters }),
   };
 }
 

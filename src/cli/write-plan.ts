@@ -2,7 +2,7 @@ import type { ConversionReport, PlanStep } from "../convert/convert.js";
 import { fill } from "../source/extent.js";
 import type { SyncSource } from "../source/source.js";
 import type { Write } from "./output.js";
-import { patience } from "./patience.js";
+import { signalYield } from "./signal-yield.js";
 
 /** Bytes written at once. More would not stay in the cache between being read and written: 1 MiB takes 1.15 of the time. */
 const WRITTEN = 128 * 1024;
@@ -15,7 +15,7 @@ export async function writePlan(
   write: Write,
 ): Promise<ConversionReport> {
   const buffer = Buffer.allocUnsafeSlow(WRITTEN);
-  const rested = patience();
+  const yieldToSignals = signalYield();
   let used = 0;
   for (let step = first; ; step = plan.next()) {
     if (step.done) {
@@ -33,8 +33,8 @@ export async function writePlan(
       if (used < buffer.length) continue;
       write(buffer);
       used = 0;
-      const rest = rested(buffer.length);
-      if (rest !== undefined) await rest;
+      const turn = yieldToSignals(buffer.length);
+      if (turn !== undefined) await turn;
     }
   }
 }

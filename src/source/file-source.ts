@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { CrimgError } from "../errors.js";
 import { READ_MOST } from "./limits.js";
-import { Pause } from "./pause.js";
+import { RetryWait } from "./retry-wait.js";
 import { pullSource, type SyncSource } from "./source.js";
 import { systemReason } from "./system-reason.js";
 
@@ -87,18 +87,18 @@ function regularFile(fd: number, path: string, size: number, close: () => void):
 
 function pullFrom(fd: number, path: string): () => Uint8Array | undefined {
   const chunk = Buffer.allocUnsafeSlow(PIPE_CHUNK);
-  const pause = new Pause();
+  const retry = new RetryWait();
   return () => {
     for (;;) {
       try {
         const read = readSync(fd, chunk, 0, chunk.length, null);
-        pause.end();
+        retry.reset();
         return read === 0 ? undefined : chunk.subarray(0, read);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === "EOF") return undefined;
         // A terminal or a pipe shared with a program that set it non-blocking.
-        if (code === "EAGAIN") pause.wait();
+        if (code === "EAGAIN") retry.wait();
         else throw ioError(path, "read", error);
       }
     }

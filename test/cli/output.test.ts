@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
-import { asideIn } from "../../src/cli/aside.js";
 import { writeOutput } from "../../src/cli/output.js";
+import { makeTempFolder } from "../../src/cli/temp-folder.js";
 import { workplaces } from "./workplace.js";
 
 const newWorkplace = workplaces();
@@ -18,8 +18,8 @@ test("what a killed run left under the name of our temporary file stays, and is 
 
 test("nor is a folder of one", () => {
   const place = newWorkplace();
-  const first = asideIn(place.folder);
-  const second = asideIn(place.folder);
+  const first = makeTempFolder(place.folder);
+  const second = makeTempFolder(place.folder);
   expect(second.path).not.toBe(first.path);
   second.remove();
   expect(existsSync(first.path)).toBe(true);

@@ -4,7 +4,7 @@ import { type FileTask, fileTasks, type JobOf, type ResultOf } from "./file-task
  * Does a task with each file, and gives the results in the order of the jobs: several at a time in threads, or one after
  * the other in this one, which shows how far it has come.
  */
-export async function* eachFile<T extends FileTask>(
+export async function* runFileTasks<T extends FileTask>(
   task: T,
   jobs: readonly JobOf<T>[],
   options: { readonly jobs?: number | undefined; readonly progress?: boolean | undefined },

@@ -2,8 +2,8 @@
 const FIRST = 0.05;
 const LONGEST = 5;
 
-/** Waits for a pipe that is not ready and does not wait itself: a moment at first, longer if that was not enough. */
-export class Pause {
+/** Waits before a pipe that is not ready is tried again: a moment at first, longer if that was not enough. */
+export class RetryWait {
   private readonly cell = new Int32Array(new SharedArrayBuffer(4));
   private length = FIRST;
 
@@ -12,8 +12,8 @@ export class Pause {
     this.length = Math.min(2 * this.length, LONGEST);
   }
 
-  /** It was ready. */
-  end(): void {
+  /** It was ready: the next wait is a first one. */
+  reset(): void {
     this.length = FIRST;
   }
 }

@@ -2,14 +2,14 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { removeIfInterrupted } from "./interruption.js";
 
-/** A folder for what is not finished yet. */
-export interface Aside {
+/** A temporary folder, for what is not finished yet. */
+export interface TempFolder {
   readonly path: string;
   remove(): void;
 }
 
-/** Makes a folder in this one, which goes when it is removed, and also if the run is interrupted. */
-export function asideIn(folder: string): Aside {
+/** Makes a temporary folder inside `folder`. It is also removed if the run is interrupted. */
+export function makeTempFolder(folder: string): TempFolder {
   // A run may have several, and one that was killed may have left some.
   for (let count = process.pid; ; count++) {
     const path = join(folder, `.crimg-${count}`);

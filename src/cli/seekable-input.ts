@@ -6,26 +6,29 @@ import { CrimgError } from "../errors.js";
 import { fileSource } from "../source/file-source.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
-import { asideIn } from "./aside.js";
-import { isHole } from "./hole.js";
 import { inputStream, isForFileSource } from "./input-stream.js";
+import { canBeSparse } from "./sparse.js";
+import { makeTempFolder } from "./temp-folder.js";
 
-/** A source that can be read twice: what comes from a pipe is kept in a temporary file meanwhile. */
-export async function rereadable(path: string, output: string | undefined): Promise<SyncSource> {
-  return isForFileSource(path) ? fileSource(path) : await spooled(path, output);
+/**
+ * An input that can be read anywhere, and more than once: what comes from a pipe is copied to a temporary file first.
+ * `output` is where the result goes, if it does.
+ */
+export async function seekableInput(path: string, output: string | undefined): Promise<SyncSource> {
+  return isForFileSource(path) ? fileSource(path) : await fromTempFile(path, output);
 }
 
-async function spooled(path: string, output: string | undefined): Promise<SyncSource> {
-  const folder = spoolFolder(output);
+async function fromTempFile(path: string, output: string | undefined): Promise<SyncSource> {
+  const folder = tempParent(output);
   try {
-    const aside = asideIn(folder);
+    const temp = makeTempFolder(folder);
     try {
-      const kept = join(aside.path, "input");
-      const length = await keep(path, kept);
-      return length === 0 ? bytesSource(new Uint8Array(0)) : fileSource(kept);
+      const copy = join(temp.path, "input");
+      const length = await copyInput(path, copy);
+      return length === 0 ? bytesSource(new Uint8Array(0)) : fileSource(copy);
     } finally {
       // An open file needs no name, and one without leaves nothing behind, whatever ends the run.
-      aside.remove();
+      temp.remove();
     }
   } catch (error) {
     if (error instanceof CrimgError) throw error;
@@ -33,12 +36,13 @@ async function spooled(path: string, output: string | undefined): Promise<SyncSo
   }
 }
 
-async function keep(path: string, kept: string): Promise<number> {
-  const file = await open(kept, "wx", 0o600);
+/** Copies an input to a new file; its length. */
+async function copyInput(path: string, copy: string): Promise<number> {
+  const file = await open(copy, "wx", 0o600);
   let length = 0;
   try {
     for await (const chunk of inputStream(path)) {
-      for (let done = 0; done < chunk.length && !isHole(chunk); ) {
+      for (let done = 0; done < chunk.length && !canBeSparse(chunk); ) {
         done += (await file.write(chunk, done, chunk.length - done, length + done)).bytesWritten;
       }
       length += chunk.length;
@@ -50,8 +54,8 @@ async function keep(path: string, kept: string): Promise<number> {
   return length;
 }
 
-/** Beside the output, where there must be room for it anyway. */
-function spoolFolder(output: string | undefined): string {
+/** The folder of the output, where there must be room for it anyway. */
+function tempParent(output: string | undefined): string {
   if (output === undefined || output === "-") return tmpdir();
   const isSpecial = existsSync(output) && !statSync(output).isFile();
   const folder = dirname(output);

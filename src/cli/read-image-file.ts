@@ -1,7 +1,7 @@
 import { CrimgError, type ErrorCode } from "../errors.js";
 import { fileSource } from "../source/file-source.js";
 import type { SyncSource } from "../source/source.js";
-import { rereadable } from "./spool.js";
+import { seekableInput } from "./seekable-input.js";
 
 /** May look at how a source is read. */
 export type Watch = (source: SyncSource) => SyncSource;
@@ -12,35 +12,35 @@ export interface FileFailure {
   readonly failure: { readonly code: ErrorCode; readonly message: string };
 }
 
-/** Lets `use` read a file, and closes it. Errors of ours are part of the result; anything else is a bug and thrown. */
-export function withFile<T>(
+/** Opens a file, lets `read` have it, and closes it. Errors of ours are part of the result; anything else is a bug and thrown. */
+export function readImageFile<T>(
   path: string,
   watch: Watch | undefined,
-  use: (source: SyncSource) => T,
+  read: (source: SyncSource) => T,
 ): T | FileFailure {
   try {
-    return using(fileSource(path), watch, use);
+    return using(fileSource(path), watch, read);
   } catch (error) {
     return failureOf(path, error);
   }
 }
 
-/** The same for what `use` reads twice: bytes of a pipe are kept in a temporary file meanwhile. */
-export async function withRereadable<T>(
+/** The same for what `read` reads twice: bytes of a pipe are kept in a temporary file meanwhile. */
+export async function readSeekableFile<T>(
   path: string,
   watch: Watch | undefined,
-  use: (source: SyncSource) => T,
+  read: (source: SyncSource) => T,
 ): Promise<T | FileFailure> {
   try {
-    return using(await rereadable(path, undefined), watch, use);
+    return using(await seekableInput(path, undefined), watch, read);
   } catch (error) {
     return failureOf(path, error);
   }
 }
 
-function using<T>(source: SyncSource, watch: Watch | undefined, use: (source: SyncSource) => T): T {
+function using<T>(source: SyncSource, watch: Watch | undefined, read: (source: SyncSource) => T): T {
   try {
-    return use(watch === undefined ? source : watch(source));
+    return read(watch === undefined ? source : watch(source));
   } finally {
     source.close?.();
   }
