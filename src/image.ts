@@ -1,13 +1,22 @@
+import type { DumpOptions, DumpReport } from "./dump/dump.js";
 import { CrimgError } from "./errors.js";
+import type { Finding } from "./finding.js";
 import { evidenceOf, type Format, formatOf } from "./formats/format.js";
 import type { Fact, FactLens } from "./model/fact.js";
 import type { ReadOptions } from "./model/memory.js";
 import { type Area, type Descriptor, Process, type ProcessTask } from "./model/process.js";
 import { Summarizer, type Summary } from "./model/summary.js";
+import { drive } from "./source/drive.js";
 import type { Source } from "./source/source.js";
 import type { Item } from "./stream/item.js";
 import { type OpenedImage, walk } from "./stream/items.js";
 import type { WalkOptions } from "./stream/walk.js";
+import type { VerifyOptions, VerifyReport } from "./verify/verify.js";
+
+/** What verification came to, and all that it found. */
+export interface Verification extends VerifyReport {
+  readonly findings: readonly Finding[];
+}
 
 /** An image that is open: go through its items or its facts, ask for its tasks and read their memory. */
 export class Image implements OpenedImage {
@@ -85,6 +94,59 @@ export class Image implements OpenedImage {
     if (found === undefined)
       throw new CrimgError("usage", `no task[${task}]: the image has ${tasks.length}, counted from 0`);
     return new Task(this.source, found).read(address, length, options);
+  }
+
+  /**
+   * What is wrong with it, and what a restart would answer: that of every image in the input, if none was chosen, and the
+   * verdict of the first. All findings are kept in memory: a damaged image can have millions, see `findings`. Throws
+   * `usage` for a stream, which cannot be read twice, and for a series that there is not.
+   */
+  async verify(options?: VerifyOptions): Promise<Verification> {
+    const findings: Finding[] = [];
+    const verification = this.findings(options);
+    for (;;) {
+      const { done, value } = await verification.next();
+      if (done) return { ...value, findings };
+      findings.push(value);
+    }
+  }
+
+  /** The same as it goes: yields each finding, and returns what verification came to. */
+  async *findings(options?: VerifyOptions): AsyncGenerator<Finding, VerifyReport, void> {
+    // Engines are loaded when they are asked for: who reads items needs none of them.
+    const [{ loadVerifyFacets }, { verify }] = await Promise.all([
+      import("./verify/facets.js"),
+      import("./verify/verify.js"),
+    ]);
+    const facets = await loadVerifyFacets(this.formats);
+    return yield* verify(this.source, this.formats, facets, { ...this.options, ...options });
+  }
+
+  /**
+   * What `crimg dump` prints, in pieces; the next one is not made before `write` is done. Returns what was wrong with the
+   * image, and throws `usage` if a stream was read before.
+   */
+  async dump(write: (text: string) => void | Promise<void>, options?: DumpOptions): Promise<DumpReport> {
+    this.claim();
+    const { dumping } = await import("./dump/dump.js");
+    let text = "";
+    const gather = (piece: string) => {
+      text += piece;
+    };
+    const work = drive(
+      this.source,
+      dumping(this.source, this.formats, gather, { ...this.options, ...options }),
+    );
+    for (;;) {
+      try {
+        const { done, value } = await work.next();
+        if (done) return value;
+      } finally {
+        // What came before an error is not lost.
+        if (text !== "") await write(text);
+        text = "";
+      }
+    }
   }
 
   /** Lets go of the file or stream. */

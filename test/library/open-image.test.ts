@@ -187,6 +187,88 @@ describe("items", () => {
   });
 });
 
+describe("verify and dump", () => {
+  const opened = Object.entries(inputs).filter(([name]) => !/stream|generator/i.test(name));
+
+  test.each(opened)("verify of %s", async (_, input) => {
+    const image = await openImage(input());
+    const { dialect, counts, findings, verdict } = await image.verify();
+    await image.close();
+    expect({ dialect, counts }).toEqual({ dialect: "cr-3a", counts: { error: 0, warning: 0, note: 0 } });
+    expect(findings).toEqual([]);
+    expect(verdict).toMatchObject({ series: "v9", call: "sys_restart", tasks: { length: 5 } });
+  });
+
+  test("verify for another series, with all that it found", async () => {
+    const image = await openImage(sampleBytes("cr-2/v6-tiny.img"));
+    const { counts, findings, verdict } = await image.verify({ series: "v8" });
+    expect(findings.map(({ rule, severity }) => [rule, severity])).toEqual([["tls-unread", "warning"]]);
+    expect(counts).toEqual({ error: 0, warning: 1, note: 0 });
+    expect(verdict).toMatchObject({ series: "v8", returns: -22, errno: "EINVAL" });
+  });
+
+  test("findings come as the walk goes, and can be left early", async () => {
+    const image = await openImage(sampleBytes("cr-2/v6-pipe.img"));
+    for await (const { rule } of image.findings()) {
+      expect(rule).toBe("truncated");
+      break;
+    }
+  });
+
+  test("of the image that was chosen", async () => {
+    const image = await openImage(sampleBytes("cr-2/v6-twice.img"), { image: 1 });
+    expect((await image.verify()).verdict).toMatchObject({ position: 45208 });
+  });
+
+  test("verify of a stream: usage, and so is a series that there is not", async () => {
+    const stream = await openImage(webStream(bytes, 4096));
+    const image = await openImage(bytes);
+    for (const ask of [() => stream.verify(), () => image.verify({ series: "v99" })])
+      expect((await errorOf(ask)).code).toBe("usage");
+  });
+
+  test.each(Object.entries(inputs))("dump of %s", async (_, input) => {
+    const image = await openImage(input());
+    let text = "";
+    const report = await image.dump(
+      async piece => {
+        await Promise.resolve();
+        text += piece;
+      },
+      { view: "jsonl" },
+    );
+    await image.close();
+    expect(report).toEqual({ errors: [], errorCount: 0 });
+    const places = text
+      .trimEnd()
+      .split("\n")
+      .map(line => JSON.parse(line));
+    expect(places.map(({ kind, offset, length, path }) => `${offset}+${length} ${kind} ${path}`)).toEqual(
+      await placesOf((await openImage(bytes)).items()),
+    );
+  });
+
+  test("what a dump has said before the file cannot be read on is not lost", async () => {
+    const many = Buffer.concat(Array<Uint8Array>(40).fill(bytes));
+    const failing: Source = {
+      size: many.length,
+      seekable: true,
+      read: async (offset, length) => {
+        if (offset > many.length / 2) throw new CrimgError("io", "gone");
+        return many.subarray(offset, offset + length);
+      },
+    };
+    const image = await openImage(failing);
+    let text = "";
+    const write = (piece: string) => {
+      text += piece;
+    };
+    const error = await errorOf(() => image.dump(write, { view: "jsonl" }));
+    expect(error.code).toBe("io");
+    expect(text).toContain('"path":"head"');
+  });
+});
+
 describe("what cannot be opened", () => {
   test("a file that is not there: io", async () => {
     const error = await errorOf(() => openImage(fileURLToPath(new URL("no-such.img", url))));

@@ -146,22 +146,47 @@ describe("installed in an empty folder", () => {
     expect(tree).toMatch(/^0x[0-9a-f]{8} task\[4\] childC {2}pid 166 /m);
   });
 
-  test('import { openImage } from "crimg"', () => {
+  test('a program lists the VMAs, reads memory and catches an error: import { openImage } from "crimg"', () => {
     writeFileSync(
       join(folder, "read.mjs"),
-      `import { openImage } from "crimg";
+      `import { CrimgError, isCr, openImage } from "crimg";
        const image = await openImage("app.img");
-       const { tasks } = await image.summary();
-       let areas = 0;
-       for await (const item of image.items()) if (item.kind === "record" && item.name === "VMA") areas++;
+       const tasks = [];
+       for (const task of await image.tasks()) {
+         const [area] = task.areas();
+         tasks.push([task.comm, task.areas().length, task.registers.values.ip, area.start]);
+       }
+       let vmas = 0;
+       for await (const item of image.items()) if (isCr(item, "VMA")) vmas++;
        const memory = await image.read(1, 0x30000000, 4);
+       let caught;
+       try {
+         await image.read(1, 0, 4);
+       } catch (error) {
+         if (!(error instanceof CrimgError)) throw error;
+         caught = error.code;
+       }
+       const { verdict, counts } = await image.verify();
+       let lines = 0;
+       await image.dump(text => { lines += text.split("\\n").length - 1; });
        await image.close();
-       console.log(JSON.stringify({ tasks: tasks.map(task => task.comm), areas, memory: [...memory] }));`,
+       console.log(JSON.stringify({ tasks, vmas, memory: [...memory], caught, returns: verdict.returns, counts, lines },
+         (_, value) => typeof value === "bigint" ? Number(value) : value));`,
     );
     expect(JSON.parse(run(process.execPath, "read.mjs"))).toEqual({
-      tasks: ["ckpt", "childA", "childB", "grandchild", "childC"],
-      areas: 39,
+      tasks: [
+        ["ckpt", 7, 0x804906a, 0x8048000],
+        ["childA", 8, 0x804a602, 0x8048000],
+        ["childB", 8, 0x804a602, 0x8048000],
+        ["grandchild", 8, 0x804a602, 0x8048000],
+        ["childC", 8, 0x804a602, 0x8048000],
+      ],
+      vmas: 39,
       memory: [0, 0, 0, 0x30],
+      caught: "not-dumped",
+      returns: 0,
+      counts: { error: 0, warning: 0, note: 0 },
+      lines: 355,
     });
   });
 
@@ -188,7 +213,7 @@ describe("installed in an empty folder", () => {
       join(folder, "schemas.mjs"),
       `import { createRequire } from "node:module";
        const require = createRequire(import.meta.url);
-       const inner = await import("crimg/dist/image/walk.js").catch(error => error.code);
+       const inner = await import("crimg/dist/stream/walk.js").catch(error => error.code);
        console.log(JSON.stringify([
          require("crimg/schemas/dump-item.schema.json").$id,
          require("crimg/package.json").version,
