@@ -15,6 +15,7 @@ export default defineConfig({
     // vitest itself leaves one core alone.
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { include: ["src/**"], reporter: ["text-summary"] },
     projects: [
       project("unit", { include: ["test/**/*.test.ts"], exclude: ["test/cli/**"] }),

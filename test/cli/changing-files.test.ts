@@ -12,8 +12,8 @@ import { walkSync } from "../../src/image/iterate.js";
 import type { SyncSource } from "../../src/image/source.js";
 import { verifySync } from "../../src/verify/verify.js";
 import { samples } from "../format/samples.js";
+import { crimgPath } from "../project-root.js";
 import { writeManyAreas } from "./huge-image.js";
-import { crimgPath } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 /** Bytes of which only the first `length` are left from the read with this number on. */

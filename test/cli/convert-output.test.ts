@@ -3,6 +3,7 @@ import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, statSync, syml
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sampleBytes } from "../format/samples.js";
+import { spawnProcess } from "../process/spawn-crimg.js";
 import {
   canMount,
   noPrivileges,
@@ -13,7 +14,6 @@ import {
 } from "./confinement.js";
 import { writeHugeImage, writeManyAreas } from "./huge-image.js";
 import { interruptCrimg } from "./interrupt.js";
-import { runProcess } from "./run-crimg.js";
 import { converted, image, places, toRev2, tree } from "./to-rev-2.js";
 import type { Workplace } from "./workplace.js";
 
@@ -85,7 +85,9 @@ describe.concurrent("a file at the target", () => {
     const place = withImage();
     const target = place.put("out.img", "from before\n");
     chmodSync(target, mode);
-    const ran = await place.crimg(toRev2(place, "-o", target, "--force", "-q"), { behind: privateUmask });
+    const ran = await place.spawnCrimg(toRev2(place, "-o", target, "--force", "-q"), {
+      behind: privateUmask,
+    });
     expect(ran).toMatchObject({ status: 0, stderr: "" });
     expect(place.bytes("out.img")).toEqual(converted);
     expect((statSync(target).mode & 0o777).toString(8)).toBe(mode);
@@ -158,7 +160,7 @@ describe.concurrent("a target that cannot be written", () => {
     chmodSync(locked, 0o555);
     const before = place.contents();
     const target = `${locked}/${name}`;
-    const ran = await place.crimg(toRev2(place, "-o", target, "--force"), { behind: noPrivileges });
+    const ran = await place.spawnCrimg(toRev2(place, "-o", target, "--force"), { behind: noPrivileges });
     const after = place.contents();
     // Or it could not be removed when all is done.
     chmodSync(locked, 0o755);
@@ -201,9 +203,9 @@ describe.concurrent("a device or a pipe", () => {
     const place = withImage();
     const pipe = place.path("pipe");
     expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
-    const reader = runProcess("sh", ["-c", 'cat "$0" > "$1"', pipe, place.path("out.img")]);
+    const reader = spawnProcess("sh", ["-c", 'cat "$0" > "$1"', pipe, place.path("out.img")]);
     // Opened once more than it is written, it would be waited for without end.
-    const ran = await place.crimg(toRev2(place, "-o", pipe, "-q"), { behind: ["timeout", "15"] });
+    const ran = await place.crimg(toRev2(place, "-o", pipe, "-q"));
     await reader;
     expect(ran).toMatchObject({ status: 0, stderr: "" });
     expect(place.bytes("out.img")).toEqual(converted);
@@ -217,7 +219,7 @@ describe.concurrent("a disk that is full", () => {
     const place = withImage();
     const before = place.contents();
     const target = place.path("out.img");
-    const ran = await place.crimg(toRev2(place, "-o", target), { behind: smallFiles });
+    const ran = await place.spawnCrimg(toRev2(place, "-o", target), { behind: smallFiles });
     expect(ran).toMatchObject({ status: 3, stdout: "" });
     expect(ran.stderr).toMatch(new RegExp(`^crimg: ${target}: cannot write: ${outOfSpace}\n$`));
     expect(place.contents()).toEqual(before);
@@ -227,7 +229,7 @@ describe.concurrent("a disk that is full", () => {
     const place = withImage();
     const target = place.put("out.img", "from before\n");
     const before = place.contents();
-    const ran = await place.crimg(toRev2(place, "-o", target, "--force"), {
+    const ran = await place.spawnCrimg(toRev2(place, "-o", target, "--force"), {
       behind: smallFiles,
     });
     expect(ran).toMatchObject({ status: 3, stdout: "" });
@@ -237,7 +239,7 @@ describe.concurrent("a disk that is full", () => {
   test("while stdin is kept", async () => {
     const place = newWorkplace();
     const args = ["convert", "-", "--to-rev", "2", "-o", place.path("out.img")];
-    const ran = await place.crimg(args, { input: image, behind: smallFiles });
+    const ran = await place.spawnCrimg(args, { input: image, behind: smallFiles });
     expect(ran).toMatchObject({ status: 3, stdout: "" });
     expect(ran.stderr).toMatch(
       new RegExp(`^crimg: ${place.folder}: cannot keep the input there: ${outOfSpace}\n$`),
@@ -248,7 +250,7 @@ describe.concurrent("a disk that is full", () => {
   test("while the image goes to stdout", async () => {
     const place = withImage();
     const command = ["sh", "-c", '"$@" > /dev/full', "sh"];
-    const ran = await place.crimg(toRev2(place, "-o", "-"), { behind: command });
+    const ran = await place.spawnCrimg(toRev2(place, "-o", "-"), { behind: command });
     expect(ran).toMatchObject({ status: 3, stdout: "" });
     expect(ran.stderr).toMatch(new RegExp(`^crimg: stdout: cannot write: ${outOfSpace}\n$`));
   });
@@ -257,7 +259,7 @@ describe.concurrent("a disk that is full", () => {
     const place = withImage();
     const before = place.contents();
     const dryRun = toRev2(place, "-n", "-q", "--report", place.path("report.json"));
-    const ran = await place.crimg(dryRun, { behind: smallFiles });
+    const ran = await place.spawnCrimg(dryRun, { behind: smallFiles });
     expect(ran).toMatchObject({ status: 3, stdout: "" });
     expect(ran.stderr).toMatch(/^crimg: .*report\.json: cannot write: .*\n$/);
     expect(place.contents()).toEqual(before);
@@ -272,7 +274,7 @@ describe.concurrent("a disk that is full", () => {
       const place = withImage();
       mkdirSync(place.path("disk"));
       const before = place.contents();
-      const ran = await place.crimg([...args(place), "-o", place.path("disk/out.img")], {
+      const ran = await place.spawnCrimg([...args(place), "-o", place.path("disk/out.img")], {
         behind: onSmallDisk(place.path("disk")),
         ...(input && { input }),
       });
@@ -285,7 +287,7 @@ describe.concurrent("a disk that is full", () => {
       const place = withImage(sampleBytes("cr-2/v6-tls1.img"));
       mkdirSync(place.path("disk"));
       const args = ["convert", place.path("in.img"), "-q", "-o", place.path("disk/out.img")];
-      const ran = await place.crimg(args, { behind: onSmallDisk(place.path("disk")) });
+      const ran = await place.spawnCrimg(args, { behind: onSmallDisk(place.path("disk")) });
       expect(ran).toMatchObject({ status: 0, stderr: "", extra: "out.img\n" });
     });
 
@@ -293,7 +295,7 @@ describe.concurrent("a disk that is full", () => {
       const place = withImage();
       mkdirSync(place.path("disk"));
       const target = place.path("disk/out.img");
-      const ran = await place.crimg(toRev2(place, "-o", target), {
+      const ran = await place.spawnCrimg(toRev2(place, "-o", target), {
         behind: onReadOnlyDisk(place.path("disk")),
       });
       expect(ran).toMatchObject({

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { spawnProcess } from "../process/spawn-crimg.js";
+import { crimgPath } from "../project-root.js";
 import { writeHugeImage } from "./huge-image.js";
-import { crimgPath, runProcess } from "./run-crimg.js";
 import { converted, image, pids, places, toRev2, tree } from "./to-rev-2.js";
 import type { Workplace } from "./workplace.js";
 
@@ -21,9 +22,8 @@ describe.concurrent("stdin, named -", () => {
 
   test("as a file does, too", async () => {
     const place = withImage();
-    const ran = await place.crimg(fromStdin("-o", place.path("out.img")), {
-      behind: ["sh", "-c", '"$@" < "$0"', place.path("in.img")],
-    });
+    const stdin = place.path("in.img");
+    const ran = await place.crimg(fromStdin("-o", place.path("out.img")), { stdin });
     expect(ran).toMatchObject({ status: 0, stderr: "" });
     expect(Object.keys(place.contents())).toEqual(["in.img", "out.img"]);
     expect(place.bytes("out.img")).toEqual(converted);
@@ -79,7 +79,7 @@ describe.concurrent("stdout, named -", () => {
     const place = withLargeImage();
     await place.crimg(toRev2(place, "-o", place.path("out.img"), "-q"));
     expect(statSync(place.path("out.img")).size).toBeGreaterThan(16 * MIB);
-    const ran = await place.crimg(toRev2(place, "-o", "-", "-q"), {
+    const ran = await place.spawnCrimg(toRev2(place, "-o", "-", "-q"), {
       behind: ["sh", "-c", '"$@" | cat > "$0"', place.path("piped.img")],
     });
     expect(ran).toMatchObject({ stdout: "", stderr: "" });
@@ -95,7 +95,7 @@ describe.concurrent("stdout, named -", () => {
 
   test("with a reader that goes away ends the run quietly", async () => {
     const place = withLargeImage();
-    const ran = await place.crimg(toRev2(place, "-o", "-"), { closeEarly: true });
+    const ran = await place.spawnCrimg(toRev2(place, "-o", "-"), { closeEarly: true });
     expect(ran).toMatchObject({ status: 0, stderr: "" });
     expect(Object.keys(place.contents())).toEqual(["in.img"]);
   });
@@ -103,7 +103,7 @@ describe.concurrent("stdout, named -", () => {
   test("from stdin, with a reader that goes away, keeps no copy of it", async () => {
     const place = withLargeImage();
     const args = ["convert", "-", "--to-rev", "2", "-o", "-"];
-    const ran = await place.crimg(args, { closeEarly: true, input: place.bytes("in.img") });
+    const ran = await place.spawnCrimg(args, { closeEarly: true, input: place.bytes("in.img") });
     expect(ran).toMatchObject({ status: 0, stderr: "" });
     expect(Object.keys(place.contents())).toEqual(["in.img"]);
   });
@@ -113,7 +113,7 @@ describe.concurrent("stdout, named -", () => {
     const place = withImage();
     const command = `"${process.execPath}" "${crimgPath}" convert in.img -o -; echo "exit $?"`;
     const inTerminal = `cd "${place.folder}" && script -qec '${command}' /dev/null`;
-    const { stdout } = await runProcess("sh", ["-c", inTerminal]);
+    const { stdout } = await spawnProcess("sh", ["-c", inTerminal]);
     expect(stdout).toContain("crimg: stdout is a terminal; an image goes to a file or a pipe\r\nexit 2");
   });
 });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
-import { crimgPath } from "./run-crimg.js";
+import { crimgPath } from "../project-root.js";
 import type { Workplace } from "./workplace.js";
 
 export interface Interruption {

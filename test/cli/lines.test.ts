@@ -21,7 +21,10 @@ import { cr3b } from "../../src/format/cr/cr-3b.js";
 import { sampleBytes, samples } from "../format/samples.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { concat, recordNamed } from "../image/splice.js";
-import { crimgPath, type Ran, runCrimg, runProcess } from "./run-crimg.js";
+import { spawnMeasured } from "../process/peak-memory.js";
+import { spawnCrimg, spawnProcess } from "../process/spawn-crimg.js";
+import { crimgPath } from "../project-root.js";
+import { runCrimg } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 const root = temporaryFolder();
@@ -70,7 +73,7 @@ describe.concurrent("decode and encode give back", () => {
     const { path, bytes } = place();
     const command = `dd bs=1 status=none if=${tiny} | $CRIMG decode - | dd bs=1 status=none | $CRIMG encode - -o ${path("image")} --fix-counts`;
     const env = { CRIMG: `${process.execPath} bin/crimg.js` };
-    const ran = await runProcess("sh", ["-c", command], { env });
+    const ran = await spawnProcess("sh", ["-c", command], { env });
     expect(ran).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(bytes("image")).toEqual(sampleBytes("cr-1/v6p5-tiny.img"));
   });
@@ -99,7 +102,7 @@ describe.concurrent("decode and encode give back", () => {
   test("an image on stdout", async () => {
     const { path, bytes } = place();
     const command = `$CRIMG decode ${tree} | $CRIMG encode - -o - > ${path("image")}`;
-    await runProcess("sh", ["-c", command], { env: { CRIMG: `${process.execPath} bin/crimg.js` } });
+    await spawnProcess("sh", ["-c", command], { env: { CRIMG: `${process.execPath} bin/crimg.js` } });
     expect(bytes("image")).toEqual(sampleBytes("cr-3a/v9-tree.img"));
   });
 });
@@ -217,7 +220,7 @@ describe.concurrent("a run that fails leaves nothing behind:", () => {
       "large.img",
       Buffer.concat(Array.from({ length: 20 }, () => sampleBytes("cr-3a/v9-tree.img"))),
     );
-    const ran = await runCrimg(["decode", large, "--pages", at.path("pages")], { closeEarly: true });
+    const ran = await spawnCrimg(["decode", large, "--pages", at.path("pages")], { closeEarly: true });
     expect(ran).toMatchObject({ status: 0, stderr: "" });
     expect(at.names()).toEqual(["large.img"]);
   });
@@ -321,18 +324,12 @@ describe.concurrent("decode of a damaged image", () => {
 });
 
 describe.runIf(process.platform === "linux")("memory does not grow with the image", () => {
-  // Of the process itself: resourceUsage() begins with what its parent had, and tests are large.
-  const preload = `data:text/javascript,${encodeURIComponent(
-    `import { readFileSync, writeSync } from "node:fs";
-     process.on("exit", () => writeSync(3, /VmHWM:\\s*([0-9]+)/.exec(readFileSync("/proc/self/status"))[1]));`,
-  )}`;
-  const run = (...args: string[]) => runCrimg(args, { nodeArguments: ["--import", preload] });
-  const expectSmall = ({ extra, status, stderr }: Ran) => {
+  const expectSmall = ({ peak, status, stderr }: Awaited<ReturnType<typeof spawnMeasured>>) => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const megabytes = Number(extra) / 1024;
-    expect(megabytes).toBeGreaterThan(10);
-    expect(megabytes).toBeLessThan(120);
+    expect(peak).toBeGreaterThan(10);
+    expect(peak).toBeLessThan(120);
   };
+  const run = (...args: string[]) => spawnMeasured(args);
   const digest = (path: string) => createHash("sha1").update(readFileSync(path)).digest("hex");
   const start = 0x10000000;
 

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -6,9 +5,9 @@ import { schemaCheck } from "../dump/schema-check.js";
 import { sampleBytes, samples } from "../format/samples.js";
 import { seeded } from "../image/seeded.js";
 import { concat, recordNamed, withField, withLen } from "../image/splice.js";
+import { spawnMeasured } from "../process/peak-memory.js";
 import { writeBadInputs } from "./bad-inputs.js";
-import { runMany } from "./many-runs.js";
-import { crimgPath, projectRoot, runCrimg } from "./run-crimg.js";
+import { runCrimg, runEach } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 const folder = temporaryFolder();
@@ -174,7 +173,7 @@ describe("whatever the bytes are, verify reports and never says that it has a bu
         names.push(path);
       }
     }
-    const runs = await runMany(
+    const runs = await runEach(
       names.flatMap(name => [
         ["verify", name],
         ["verify", "--sarif", name],
@@ -221,33 +220,23 @@ describe.concurrent("verify takes no more memory than it says, whatever an image
       return concat(files.subarray(0, offset), many);
     },
   };
-  // node reports on itself as it ends; descriptor 3 is ours.
-  const preload = `data:text/javascript,${encodeURIComponent(
-    `import { writeSync } from "node:fs";
-     process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));`,
-  )}`;
 
   test.each(Object.entries(hostile))("%s", async (name, make) => {
     const file = inFolder(`hostile ${name}.img`);
     writeFileSync(file, make());
-    const ran = await runCrimg(["verify", file], { nodeArguments: ["--import", preload] });
+    const ran = await spawnMeasured(["verify", file]);
     expect(ran.stderr).toBe("");
     expect(ran.status).toBe(1);
-    const megabytes = Number(ran.extra) / 1024;
-    expect(megabytes).toBeGreaterThan(10);
-    expect(megabytes).toBeLessThan(150);
+    expect(ran.peak).toBeGreaterThan(10);
+    expect(ran.peak).toBeLessThan(150);
   });
 
-  test("64 MiB of zeros through a pipe", () => {
-    const script = `head -c 67108864 /dev/zero | "${process.execPath}" --import '${preload}' "${crimgPath}" verify -`;
-    const ran = spawnSync("sh", ["-c", script], {
-      cwd: projectRoot,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-    });
+  test("64 MiB of zeros through a pipe", async () => {
+    const zeros = ["sh", "-c", 'head -c 67108864 /dev/zero | "$@"', "sh"];
+    const ran = await spawnMeasured(["verify", "-"], { behind: zeros });
     expect(ran.status, ran.stderr).toBe(1);
     expect(ran.stderr).not.toMatch(stackTrace);
     expect(ran.stdout).toContain("not-an-image");
-    expect(Number(ran.output[3]) / 1024).toBeLessThan(150);
+    expect(ran.peak).toBeLessThan(150);
   });
 });
