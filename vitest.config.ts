@@ -1,14 +1,19 @@
 import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-/** Test files that get on with each other share the threads they run in: a thread of its own costs each half a second. */
+/** Files of a project share the threads they run in: to start one, and load all that is tested, takes half a second. */
 const project = (
   name: string,
-  files: { readonly include: string[]; readonly exclude?: string[] },
+  include: string[],
+  exclude: string[] = [],
 ): TestProjectInlineConfiguration => ({
   extends: true,
-  test: { name, pool: "threads", isolate: false, ...files },
+  test: { name, include, exclude, pool: "threads", isolate: false },
 });
+
+const inFolder = (folder: string) => `test/${folder}/**/*.test.ts`;
+const command = [inFolder("cli")];
+const process = [inFolder("process"), inFolder("package")];
 
 export default defineConfig({
   test: {
@@ -18,8 +23,12 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: { include: ["src/**"], reporter: ["text-summary"] },
     projects: [
-      project("unit", { include: ["test/**/*.test.ts"], exclude: ["test/cli/**"] }),
-      project("command", { include: ["test/cli/**/*.test.ts"] }),
+      // Whole commands, in processes that are warm already.
+      project("command", command),
+      // What only a process shows that is started for it: signals, descriptors, pipes that close, memory, the package.
+      project("process", process),
+      // No process at all.
+      project("unit", [inFolder("*")], [...command, ...process]),
     ],
   },
 });

@@ -8,7 +8,7 @@ import { sampleBytes } from "../format/samples.js";
 import { collect } from "../image/collect.js";
 import { seeded } from "../image/seeded.js";
 import { concat, recordNamed, withField } from "../image/splice.js";
-import { noPrivileges } from "./confinement.js";
+import { noPrivileges } from "../process/confinement.js";
 import { type Ran, runEach } from "./run-crimg.js";
 import { type Workplace, workplaces } from "./workplace.js";
 

@@ -3,7 +3,6 @@ import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, statSync, syml
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sampleBytes } from "../format/samples.js";
-import { spawnProcess } from "../process/spawn-crimg.js";
 import {
   canMount,
   noPrivileges,
@@ -11,9 +10,10 @@ import {
   onSmallDisk,
   privateUmask,
   smallFiles,
-} from "./confinement.js";
+} from "../process/confinement.js";
+import { interruptCrimg } from "../process/interrupt.js";
+import { spawnProcess } from "../process/spawn-crimg.js";
 import { writeHugeImage, writeManyAreas } from "./huge-image.js";
-import { interruptCrimg } from "./interrupt.js";
 import { converted, image, places, toRev2, tree } from "./to-rev-2.js";
 import type { Workplace } from "./workplace.js";
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { writeHugeImage } from "./huge-image.js";
-import { runCrimg } from "./run-crimg.js";
-import { image } from "./to-rev-2.js";
-import { workplaces } from "./workplace.js";
+import { writeHugeImage } from "../cli/huge-image.js";
+import { runCrimg } from "../cli/run-crimg.js";
+import { image } from "../cli/to-rev-2.js";
+import { workplaces } from "../cli/workplace.js";
 
 const place = workplaces()();
 const tiny = "samples/cr-1/v5p2-tiny.img";

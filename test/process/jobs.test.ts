@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../cli/temporary-folder.js";
 import { sampleBytes, samples } from "../format/samples.js";
 import { concat } from "../image/splice.js";
-import { spawnCrimg } from "../process/spawn-crimg.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { spawnCrimg } from "./spawn-crimg.js";
 
 const folder = temporaryFolder();
 const inFolder = (name: string) => join(folder, name);

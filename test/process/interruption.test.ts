@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, ftruncateSync, openSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { readingCommands } from "../cli/reading-commands.js";
+import { image } from "../cli/to-rev-2.js";
+import { type Workplace, workplaces } from "../cli/workplace.js";
 import { type Interrupted, interruptCrimg } from "./interrupt.js";
-import { readingCommands } from "./reading-commands.js";
-import { image } from "./to-rev-2.js";
-import { type Workplace, workplaces } from "./workplace.js";
 
 const newWorkplace = workplaces();
 

@@ -11,10 +11,10 @@ import { CrimgError } from "../../src/errors.js";
 import { walkSync } from "../../src/image/iterate.js";
 import type { SyncSource } from "../../src/image/source.js";
 import { verifySync } from "../../src/verify/verify.js";
+import { writeManyAreas } from "../cli/huge-image.js";
+import { temporaryFolder } from "../cli/temporary-folder.js";
 import { samples } from "../format/samples.js";
 import { crimgPath } from "../project-root.js";
-import { writeManyAreas } from "./huge-image.js";
-import { temporaryFolder } from "./temporary-folder.js";
 
 /** Bytes of which only the first `length` are left from the read with this number on. */
 function shrinking(bytes: Uint8Array, atRead: number, length: number): SyncSource {
