@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { overwritten, recordNamed } from "../image/splice.js";
 import { readingCommands } from "./reading-commands.js";
@@ -123,24 +122,4 @@ describe.concurrent("the name of a file", () => {
       expect(place.bytes(`${name}.out`)).toEqual(image);
     },
   );
-
-  // Its bytes never reach us: node has made U+FFFD of them.
-  test.runIf(process.platform === "linux")("that is no UTF-8 is refused with the way round it", async () => {
-    const place = newWorkplace();
-    place.put("real", image);
-    const script = `cd "$0" && cp real "$(printf 'x\\377.img')" && exec "$@" "$(printf 'x\\377.img')"`;
-    const ran = await place.spawnCrimg(["dump"], { behind: ["sh", "-c", script, place.folder] });
-    expect(ran).toMatchObject({
-      status: 3,
-      stdout: "",
-      stderr:
-        "crimg: x\ufffd.img: cannot open: no such file; one whose name is not UTF-8 can only be given as stdin\n",
-    });
-    const asStdin = ["sh", "-c", `cd "$0" && exec "$@" < "$(printf 'x\\377.img')"`, place.folder];
-    expect(await place.spawnCrimg(["verify", "-"], { behind: asStdin })).toMatchObject({
-      status: 0,
-      stderr: "",
-    });
-    expect(readdirSync(place.folder)).toHaveLength(2);
-  });
 });

@@ -3,18 +3,12 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeLinesSync } from "../../src/convert/lines/decode.js";
-import { bytesSource } from "../../src/image/source.js";
 import { spawnProcess } from "../process/spawn-crimg.js";
-import { readingCommands } from "./reading-commands.js";
+import { inputOf, readingCommands } from "./reading-commands.js";
 import { temporaryFolder } from "./temporary-folder.js";
-import { image } from "./to-rev-2.js";
 import { type Workplace, workplaces } from "./workplace.js";
 
 const newWorkplace = workplaces();
-const lines = Buffer.from(`${[...decodeLinesSync(bytesSource(image))].join("\n")}\n`);
-/** What a command reads: encode lines, the others the image. */
-const inputOf = (command: string) => (command === "encode" ? lines : image);
 const commands = Object.keys(readingCommands);
 const argumentsOf = (command: string, input: string, output: string) =>
   readingCommands[command]!(input, output);
@@ -168,19 +162,6 @@ describe.concurrent.each(commands.filter(command => command !== "split"))("%s to
     expect(ran).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(place.bytes("read")).toEqual(place.bytes("out"));
     expect(place.contents()["pipe"]).toContain("no file");
-  });
-
-  test.runIf(existsSync("/dev/full"))("a full device is an error of writing", async () => {
-    const place = newWorkplace();
-    const input = place.put("in", inputOf(command));
-    const before = place.contents();
-    const ran = await place.spawnCrimg(argumentsOf(command, input, "/dev/full"));
-    expect(ran).toMatchObject({
-      status: 3,
-      stdout: "",
-      stderr: "crimg: /dev/full: cannot write: no space left on device (ENOSPC)\n",
-    });
-    expect(place.contents()).toEqual(before);
   });
 
   test("what it reads is refused, by name and by link", async () => {

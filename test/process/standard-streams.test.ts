@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { writeHugeImage } from "../cli/huge-image.js";
 import { runCrimg } from "../cli/run-crimg.js";
 import { image } from "../cli/to-rev-2.js";
 import { workplaces } from "../cli/workplace.js";
@@ -90,25 +89,5 @@ describe.concurrent("the exit code is the same where stderr", () => {
     const ran = await place.spawnCrimg(args, { behind: shell("2> /dev/full") });
     expect(ran.status).toBe(0);
     expect(place.bytes("out.img")).toEqual(image);
-  });
-});
-
-describe.concurrent("a reader that goes away ends quietly", () => {
-  const MIB = 2 ** 20;
-
-  beforeAll(async () => {
-    writeHugeImage(place.path("large.img"), (8 * MIB) / 4096);
-    await runCrimg(["decode", place.path("large.img"), "-o", place.path("large.lines")]);
-  });
-
-  test.each([
-    ["decode", "large.img"],
-    ["encode", "large.lines", "-o", "-"],
-    ["join", "large.img", "-o", "-"],
-    ["convert", "large.img", "-o", "-"],
-  ])("crimg %s %s", async (command, input, ...more) => {
-    const ran = await place.spawnCrimg([command, place.path(input), ...more], { closeEarly: true });
-    expect(ran).toMatchObject({ status: 0, stderr: "" });
-    expect(ran.stdout.length).toBeLessThan(8 * MIB);
   });
 });
