@@ -1,10 +1,34 @@
-import { defineConfig } from "vitest/config";
+import { availableParallelism } from "node:os";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+/** Files of a project share the threads they run in: to start one, and load all that is tested, takes half a second. */
+const project = (
+  name: string,
+  include: string[],
+  exclude: string[] = [],
+): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: { name, include, exclude, pool: "threads", isolate: false },
+});
+
+const inFolder = (folder: string) => `test/${folder}/**/*.test.ts`;
+const command = [inFolder("cli")];
+const process = [inFolder("process"), inFolder("package")];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // Transcript and package tests start the built command many times.
+    // vitest itself leaves one core alone.
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { include: ["src/**"], reporter: ["text-summary"] },
+    projects: [
+      // Whole commands, in processes that are warm already.
+      project("command", command),
+      // What only a process shows that is started for it: signals, descriptors, pipes that close, memory, the package.
+      project("process", process),
+      // No process at all.
+      project("unit", [inFolder("*")], [...command, ...process]),
+    ],
   },
 });

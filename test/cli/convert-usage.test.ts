@@ -144,8 +144,7 @@ describe.concurrent("arguments that say too little, or two things at once", () =
     const place = newWorkplace();
     place.put("in.img", sampleBytes(tls1));
     const before = place.contents();
-    const inPlace = ["sh", "-c", 'cd "$0" && exec "$@"', place.folder];
-    const ran = await place.crimg(["convert", ...args], { behind: inPlace });
+    const ran = await place.crimg(["convert", ...args], { cwd: place.folder });
     expect(ran).toMatchObject({ status: 2, stdout: "", stderr: `crimg: ${says}\n` });
     expect(place.contents()).toEqual(before);
   });

@@ -8,7 +8,7 @@ import { type Sample, sampleBytes, samples } from "../format/samples.js";
 import { collect, records } from "../image/collect.js";
 import { concat, overwritten, recordNamed } from "../image/splice.js";
 import { rules } from "../verify/verifier.js";
-import { type Run, runMany } from "./many-runs.js";
+import { type Ran, runEach } from "./run-crimg.js";
 import { workplaces } from "./workplace.js";
 
 const newWorkplace = workplaces();
@@ -42,21 +42,21 @@ describe("every sample to every dialect", () => {
     }),
   );
   type Job = (typeof jobs)[number];
-  let converted: Run[];
-  let dry: Run[];
-  let lossless: Run[];
+  let converted: Ran[];
+  let dry: Ran[];
+  let lossless: Ran[];
   /** The report of each job that was not refused. */
   let reports: Map<Job, Result>;
 
   beforeAll(async () => {
-    converted = await runMany(
+    converted = await runEach(
       jobs.map(({ args, path }) => [...args, "-o", path("img"), "--report", path("json")]),
     );
     const before = place.contents();
-    dry = await runMany(jobs.map(({ args, path }) => [...args, "--dry-run", "--report", path("dry")]));
+    dry = await runEach(jobs.map(({ args, path }) => [...args, "--dry-run", "--report", path("dry")]));
     const { length } = Object.keys(before);
     expect(Object.keys(place.contents()).filter(name => !name.endsWith(".dry"))).toHaveLength(length);
-    lossless = await runMany(
+    lossless = await runEach(
       jobs.map(({ args, path }) => [...args, "-q", "--lossless", "-o", path("whole")]),
     );
     reports = new Map(

@@ -1,27 +1,18 @@
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   chmodSync,
-  closeSync,
   copyFileSync,
-  ftruncateSync,
   linkSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cr3b } from "../../src/formats/cr/cr-3b.js";
 import { sampleBytes, samples } from "../format/samples.js";
-import { addressesFrom, makeImage } from "../image/made-image.js";
 import { concat, recordNamed } from "../image/splice.js";
-import { crimgPath, type Ran, runCrimg, runProcess } from "./run-crimg.js";
+import { runCrimg } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 const root = temporaryFolder();
@@ -66,15 +57,6 @@ describe.concurrent("decode and encode give back", () => {
     expect(bytes("image")).toEqual(sample.bytes);
   });
 
-  test("what comes through pipes, a byte at a time", async () => {
-    const { path, bytes } = place();
-    const command = `dd bs=1 status=none if=${tiny} | $CRIMG decode - | dd bs=1 status=none | $CRIMG encode - -o ${path("image")} --fix-counts`;
-    const env = { CRIMG: `${process.execPath} bin/crimg.js` };
-    const ran = await runProcess("sh", ["-c", command], { env });
-    expect(ran).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    expect(bytes("image")).toEqual(sampleBytes("cr-1/v6p5-tiny.img"));
-  });
-
   test("one image of several, and one in a larger file", async () => {
     const { path, put, bytes } = place();
     const twice = sampleBytes("cr-2/v6-twice.img");
@@ -93,13 +75,6 @@ describe.concurrent("decode and encode give back", () => {
     await runCrimg(["decode", tree, "-o", path("lines"), "--pages", path("pages")]);
     const args = ["encode", path("lines"), "--pages", "-", "-o", path("image")];
     expect(await runCrimg(args, { input: bytes("pages") })).toMatchObject({ status: 0, stderr: "" });
-    expect(bytes("image")).toEqual(sampleBytes("cr-3a/v9-tree.img"));
-  });
-
-  test("an image on stdout", async () => {
-    const { path, bytes } = place();
-    const command = `$CRIMG decode ${tree} | $CRIMG encode - -o - > ${path("image")}`;
-    await runProcess("sh", ["-c", command], { env: { CRIMG: `${process.execPath} bin/crimg.js` } });
     expect(bytes("image")).toEqual(sampleBytes("cr-3a/v9-tree.img"));
   });
 });
@@ -210,41 +185,6 @@ describe.concurrent("a run that fails leaves nothing behind:", () => {
     expect(ran).toMatchObject({ status, stdout: "" });
     expect(at.names()).toEqual(before);
   });
-
-  test("decode whose reader goes away", async () => {
-    const at = place();
-    const large = at.put(
-      "large.img",
-      Buffer.concat(Array.from({ length: 20 }, () => sampleBytes("cr-3a/v9-tree.img"))),
-    );
-    const ran = await runCrimg(["decode", large, "--pages", at.path("pages")], { closeEarly: true });
-    expect(ran).toMatchObject({ status: 0, stderr: "" });
-    expect(at.names()).toEqual(["large.img"]);
-  });
-});
-
-describe.concurrent("a run that is interrupted while it waits for more leaves nothing behind:", () => {
-  test.each([
-    ["decode", "-o", "out", "--pages", "out2"],
-    ["encode", "-o", "out"],
-    ["encode", "-o", "out", "--fix-counts"],
-    ["split", "--into", "out"],
-    ["join", "-o", "out"],
-  ])("crimg %s - %s %s %s", async (command, ...options) => {
-    const { folder, path, names } = place();
-    const args = options.map(option => (option.startsWith("out") ? path(option) : option));
-    const child = spawn(process.execPath, [crimgPath, command, "-", ...args], {
-      stdio: ["pipe", "ignore", "ignore"],
-      env: { ...process.env, TMPDIR: folder },
-    });
-    child.stdin.write(command === "encode" ? '{"kind":' : sampleBytes("cr-2/v6-tiny.img").subarray(0, 5000));
-    // Something is there as soon as it has begun.
-    while (names().length === 0) await setTimeout(5);
-    child.kill("SIGINT");
-    const status = await new Promise(resolve => child.on("close", resolve));
-    expect(status).toBe(130);
-    expect(names()).toEqual([]);
-  });
 });
 
 describe.concurrent("what is there stays there:", () => {
@@ -317,58 +257,5 @@ describe.concurrent("decode of a damaged image", () => {
     const { stderr } = await runCrimg(["decode", image, "-o", path("lines")]);
     expect(stderr.trim().split("\n")).toHaveLength(21);
     expect(stderr).toMatch(/: and 10 more\n$/);
-  });
-});
-
-describe.runIf(process.platform === "linux")("memory does not grow with the image", () => {
-  // Of the process itself: resourceUsage() begins with what its parent had, and tests are large.
-  const preload = `data:text/javascript,${encodeURIComponent(
-    `import { readFileSync, writeSync } from "node:fs";
-     process.on("exit", () => writeSync(3, /VmHWM:\\s*([0-9]+)/.exec(readFileSync("/proc/self/status"))[1]));`,
-  )}`;
-  const run = (...args: string[]) => runCrimg(args, { nodeArguments: ["--import", preload] });
-  const expectSmall = ({ extra, status, stderr }: Ran) => {
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const megabytes = Number(extra) / 1024;
-    expect(megabytes).toBeGreaterThan(10);
-    expect(megabytes).toBeLessThan(120);
-  };
-  const digest = (path: string) => createHash("sha1").update(readFileSync(path)).digest("hex");
-  const start = 0x10000000;
-
-  test("of many pages", async () => {
-    const { path } = place();
-    const count = 20_000;
-    const area = { start, end: start + count * 4096, chunks: [] };
-    const bytes = makeImage(cr3b, { tasks: [{ pid: 7, areas: [area] }] });
-    // One chunk with all pages, as no kernel would write it: 80 MB, a hole in the file.
-    const at = recordNamed(bytes, "PGARR").offset;
-    const chunk = bytes.slice(at, at + 16);
-    new DataView(chunk.buffer).setUint32(8, count, true);
-    const fd = openSync(path("image"), "w");
-    const addresses = Uint32Array.from(addressesFrom(start, count));
-    let end = writeSync(fd, concat(bytes.subarray(0, at), chunk, new Uint8Array(addresses.buffer)));
-    end += count * 4096;
-    ftruncateSync(fd, end);
-    writeSync(fd, bytes.subarray(at), 0, bytes.length - at, end);
-    closeSync(fd);
-
-    expectSmall(await run("decode", path("image"), "-o", path("lines")));
-    expectSmall(await run("encode", path("lines"), "-o", path("same"), "--fix-counts"));
-    expect(digest(path("same"))).toBe(digest(path("image")));
-    expectSmall(await run("decode", path("image"), "-o", path("lines"), "--pages", path("pages")));
-    expectSmall(await run("encode", path("lines"), "-o", path("same"), "--pages", path("pages"), "--force"));
-    expect(digest(path("same"))).toBe(digest(path("image")));
-  });
-
-  test("of many areas, and of a stretch that is no image", async () => {
-    const { path, put } = place();
-    const area = (i: number) => ({ start: start + i * 4096, end: start + (i + 1) * 4096, chunks: [] });
-    const areas = Array.from({ length: 50_000 }, (_, i) => area(i));
-    const image = makeImage(cr3b, { tasks: [{ pid: 7, areas }] });
-    put("image", concat(image, new Uint8Array(30_000_000).fill(0x5a), image));
-    expectSmall(await run("decode", path("image"), "-o", path("lines")));
-    expectSmall(await run("encode", path("lines"), "-o", path("same"), "--fix-counts"));
-    expect(digest(path("same"))).toBe(digest(path("image")));
   });
 });

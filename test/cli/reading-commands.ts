@@ -1,3 +1,7 @@
+import { decodeLinesSync } from "../../src/index.js";
+import { bytesSource } from "../../src/source/source.js";
+import { image } from "./to-rev-2.js";
+
 /** The arguments of each command that reads an image, or the lines of one, and writes to `output`. */
 export const readingCommands: Readonly<Record<string, (input: string, output: string) => string[]>> = {
   dump: (input, output) => ["dump", "--jsonl", input, "-o", output],
@@ -9,3 +13,8 @@ export const readingCommands: Readonly<Record<string, (input: string, output: st
   split: (input, output) => ["split", input, "--into", output],
   join: (input, output) => ["join", input, "-o", output],
 };
+
+const lines = Buffer.from(`${[...decodeLinesSync(bytesSource(image))].join("\n")}\n`);
+
+/** What such a command reads: encode lines, the others the image. */
+export const inputOf = (command: string): Uint8Array => (command === "encode" ? lines : image);

@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { spawnProcess } from "../process/spawn-crimg.js";
+import { crimgPath } from "../project-root.js";
 import { writeBadInputs } from "./bad-inputs.js";
-import { crimgPath, runProcess } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { formatTranscript, parseTranscript, transcribe } from "./transcript.js";
 
@@ -22,7 +23,7 @@ beforeAll(() => {
 
 async function replay(command: string): Promise<string> {
   const env = { TMP: folder, PATH: `${programs}${delimiter}${process.env["PATH"]}` };
-  return transcribe(await runProcess("sh", ["-c", command], { env }), folder);
+  return transcribe(await spawnProcess("sh", ["-c", command], { env }), folder);
 }
 
 describe.concurrent("crimg prints what the transcript shows", () => {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { crimgPath, type Ran, type RunOptions, runProcess } from "./run-crimg.js";
+import { type SpawnCrimgOptions, type Spawned, spawnCrimg } from "../process/spawn-crimg.js";
+import { type Ran, type RunOptions, runCrimg } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 /** A folder in which crimg runs: what it holds afterwards is what was there before, and what the runs left. */
@@ -14,11 +15,10 @@ export interface Workplace {
   bytes(name: string): Uint8Array;
   /** All that is here, by name: where a link leads, mode and digest of a file. */
   contents(): Readonly<Record<string, string>>;
-  /** Runs crimg with its temporary files here, too. `behind`: a command that runs crimg for us, such as nice. */
-  crimg(
-    args: readonly string[],
-    options?: RunOptions & { readonly behind?: readonly string[] },
-  ): Promise<Ran>;
+  /** Runs crimg with its temporary files here, too. */
+  crimg(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** The same in a process of its own. */
+  spawnCrimg(args: readonly string[], options?: SpawnCrimgOptions): Promise<Spawned>;
 }
 
 /** Makes empty workplaces in a folder that is removed when the tests of the file are done. */
@@ -27,6 +27,10 @@ export function workplaces(): () => Workplace {
   return () => {
     const folder = mkdtempSync(join(root, "at-"));
     const path = (name: string) => join(folder, name);
+    const temporaryHere = <T extends RunOptions | SpawnCrimgOptions>(options?: T) => ({
+      ...options,
+      env: { TMPDIR: folder, ...options?.env },
+    });
     return {
       folder,
       path,
@@ -36,10 +40,8 @@ export function workplaces(): () => Workplace {
       },
       bytes: name => new Uint8Array(readFileSync(path(name))),
       contents: () => contentsOf(folder),
-      crimg(args, { behind = [], env, ...options } = {}) {
-        const [command, ...rest] = [...behind, process.execPath, crimgPath, ...args];
-        return runProcess(command!, rest, { ...options, env: { TMPDIR: folder, ...env } });
-      },
+      crimg: (args, options) => runCrimg(args, temporaryHere(options)),
+      spawnCrimg: (args, options) => spawnCrimg(args, temporaryHere(options)),
     };
   };
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { projectRoot } from "../cli/run-crimg.js";
+import { projectRoot } from "../project-root.js";
 
 const forbidden = "--disallow-code-generation-from-strings";
 

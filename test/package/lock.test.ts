@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../cli/run-crimg.js";
+import { projectRoot } from "../project-root.js";
 
 /** A package as the lock file has it. */
 interface Locked {

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../cli/run-crimg.js";
 import { temporaryFolder } from "../cli/temporary-folder.js";
+import { projectRoot } from "../project-root.js";
 
 interface Manifest {
   readonly name: string;

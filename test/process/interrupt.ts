@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
-import { crimgPath } from "./run-crimg.js";
-import type { Workplace } from "./workplace.js";
+import type { Workplace } from "../cli/workplace.js";
+import { crimgPath } from "../project-root.js";
 
 export interface Interruption {
   readonly signal: NodeJS.Signals;

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../cli/temporary-folder.js";
 import { sampleBytes, samples } from "../format/samples.js";
 import { concat } from "../image/splice.js";
-import { runCrimg } from "./run-crimg.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { spawnCrimg } from "./spawn-crimg.js";
 
 const folder = temporaryFolder();
 const inFolder = (name: string) => join(folder, name);
@@ -24,7 +24,10 @@ describe.concurrent("--jobs", () => {
     "%s of %s: the same output in the same order",
     async (count, ...command) => {
       const args = [...command, large, ...files, inFolder("missing.img"), "samples", ...files];
-      const [alone, together] = await Promise.all([runCrimg(args), runCrimg([...args, "--jobs", count!])]);
+      const [alone, together] = await Promise.all([
+        spawnCrimg(args),
+        spawnCrimg([...args, "--jobs", count!]),
+      ]);
       expect(alone.status).toBe(3);
       expect(together).toEqual(alone);
       for (const file of files) expect(together.stdout.split(file).length).toBeGreaterThanOrEqual(3);
@@ -33,8 +36,8 @@ describe.concurrent("--jobs", () => {
 
   test("with one file, and with none that can be read", async () => {
     const args = (path: string) => ["verify", path, "--jobs", "4"];
-    expect(await runCrimg(args(tiny))).toEqual(await runCrimg(["verify", tiny]));
-    expect((await runCrimg(args(inFolder("missing.img")))).status).toBe(3);
+    expect(await spawnCrimg(args(tiny))).toEqual(await spawnCrimg(["verify", tiny]));
+    expect((await spawnCrimg(args(inFolder("missing.img")))).status).toBe(3);
   });
 
   // Breaks something that every worker needs, and nothing that the main thread does.
@@ -52,7 +55,7 @@ describe.concurrent("--jobs", () => {
     ["cannot start", "throw new Error('no start');"],
   ])("a worker that %s ends the run: it does not hang", async (_, how) => {
     const args = ["verify", "--jobs", "2", ...files];
-    const ran = await runCrimg(args, { nodeArguments: sabotage(how) });
+    const ran = await spawnCrimg(args, { nodeArguments: sabotage(how) });
     expect(ran.status, ran.stderr).toBe(70);
     expect(ran.stderr).toMatch(/^crimg: this is a bug in crimg: .+\n$/);
   });
@@ -60,7 +63,7 @@ describe.concurrent("--jobs", () => {
   test("a reader that goes away ends it quietly", async () => {
     const many = Array.from({ length: 40 }, () => files).flat();
     const args = ["verify", "--jsonl", "--jobs", "2", ...many];
-    const ran = await runCrimg(args, { closeEarly: true });
+    const ran = await spawnCrimg(args, { closeEarly: true });
     expect(ran).toMatchObject({ status: 0, stderr: "" });
   });
 });

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sizeByReading } from "../../src/source/file-source.js";
-import { workplaces } from "./workplace.js";
+import { workplaces } from "../cli/workplace.js";
 
 const place = workplaces()();
 
