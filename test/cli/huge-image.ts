@@ -1,9 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { encodeTable } from "../../src/codec/table.js";
 import { dialectNamed } from "../../src/formats/cr/dialects.js";
-import { pageAddress } from "../../src/formats/cr/records.js";
 import { encodeRecord } from "../../src/stream/encode-record.js";
-import { makeImage } from "../image/made-image.js";
+import { addressesFrom, makeImage } from "../image/made-image.js";
+import { type SparseBytes, writeSparse } from "../image/sparse-bytes.js";
 import { concat, recordNamed } from "../image/splice.js";
 
 const dialect = dialectNamed("cr-3b");
@@ -11,7 +10,7 @@ const START = 0x1000_0000;
 
 /** Writes a cr-3b image of one chunk of pages, whose contents are a hole: it takes no room, however many they are. */
 export function writeHugeImage(path: string, pages: number): void {
-  writeSparseImage(path, 1, pages, pages);
+  writeSparse(path, sparseImage([pages], pages));
 }
 
 /** Pages of a chunk of 16 MiB. */
@@ -19,45 +18,46 @@ const CHUNK = 4096;
 /** 2.5 GiB, which fits into the address space of one task. */
 const LARGE_TASK = 160 * CHUNK;
 
-/** Writes a cr-3b image of two tasks, of which the second ends beyond 5 GiB: its pages are holes, in chunks of 16 MiB. */
-export function writeImageBeyond4GiB(path: string): void {
-  writeSparseImage(path, 2, LARGE_TASK, CHUNK);
+/** The pid of the last task of `imageBeyond5GiB`. */
+export const smallTask = 102;
+/** Bytes of its pages. */
+export const smallTaskMemory = 2 * CHUNK * dialect.abi.page;
+
+/**
+ * A cr-3b image of three tasks, of which the second ends beyond 5 GiB and the third has two chunks. Pages are holes, in
+ * chunks of 16 MiB.
+ */
+export function imageBeyond5GiB(): SparseBytes {
+  return sparseImage([LARGE_TASK, LARGE_TASK, 2 * CHUNK], CHUNK);
 }
 
-/** Tasks of one area each, with pages that are not in the file, but have their place there. */
-function writeSparseImage(path: string, tasks: number, pages: number, pagesInChunk: number): void {
-  const area = { start: START, end: START + pages * dialect.abi.page, chunks: [] };
+/** Tasks of one area each, with so many pages, which are holes. */
+function sparseImage(tasks: readonly number[], pagesInChunk: number): SparseBytes {
   const small = makeImage(dialect, {
-    tasks: Array.from({ length: tasks }, (_, i) => ({ pid: 100 + i, areas: [area] })),
+    tasks: tasks.map((pages, i) => ({
+      pid: 100 + i,
+      areas: [{ start: START, end: START + pages * dialect.abi.page, chunks: [] }],
+    })),
   });
-  const fd = openSync(path, "wx");
-  let offset = 0;
-  const put = (bytes: Uint8Array) => {
-    writeSync(fd, bytes, 0, bytes.length, offset);
-    offset += bytes.length;
-  };
+  const parts: (Uint8Array | number)[] = [];
   let done = 0;
-  for (let task = 0; task < tasks; task++) {
+  for (const [task, pages] of tasks.entries()) {
     const at = recordNamed(small, "PGARR", task).offset;
-    put(small.subarray(done, at));
+    parts.push(small.subarray(done, at));
     done = at;
-    for (let first = 0; first < pages; first += pagesInChunk) {
-      put(chunkHead(first, pagesInChunk));
-      offset += pagesInChunk * dialect.abi.page;
-    }
+    for (let first = 0; first < pages; first += pagesInChunk)
+      parts.push(chunkHead(first, pagesInChunk), pagesInChunk * dialect.abi.page);
   }
-  put(small.subarray(done));
-  closeSync(fd);
+  return [...parts, small.subarray(done)];
 }
 
 /** What stands before the contents of a chunk of pages. */
 function chunkHead(first: number, count: number): Uint8Array {
-  const addresses = new Uint8Array(count * pageAddress.size);
-  for (let page = 0; page < count; page++) {
-    const address = START + (first + page) * dialect.abi.page;
-    addresses.set(encodeTable(pageAddress, { address }, dialect.abi.order), page * pageAddress.size);
-  }
-  return concat(encodeRecord(dialect, "PGARR", { nr_pages: BigInt(count) }), addresses);
+  const addresses = Uint32Array.from(addressesFrom(START + first * dialect.abi.page, count));
+  return concat(
+    encodeRecord(dialect, "PGARR", { nr_pages: BigInt(count) }),
+    new Uint8Array(addresses.buffer),
+  );
 }
 
 /** Writes a cr-3b image of one area, again and again: many items, which are not sound. */

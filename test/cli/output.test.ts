@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { expect, test } from "vitest";
 import { writeOutput } from "../../src/cli/output.js";
 import { makeTempFolder } from "../../src/cli/temp-folder.js";
@@ -53,4 +62,25 @@ test.each([
   const probe = place.path("probe");
   writeOutput(probe, write => write(Buffer.alloc(MIB)));
   if (statSync(probe).blocks === 0) expect(statSync(target).blocks * 512).toBeLessThan(2 * MIB);
+});
+
+test("a file grows beyond 4 GiB with what is written to it, and takes no room for zeros", () => {
+  const place = newWorkplace();
+  const target = place.path("out");
+  const zeros = Buffer.alloc(64 * MIB);
+  const end = Buffer.from("the end");
+  writeOutput(target, write => {
+    for (let i = 0; i < 65; i++) write(zeros);
+    write(end);
+  });
+  const { size, blocks } = statSync(target);
+  expect(size).toBe(65 * 64 * MIB + end.length);
+  const written = Buffer.alloc(end.length);
+  const fd = openSync(target, "r");
+  readSync(fd, written, 0, written.length, 65 * 64 * MIB);
+  closeSync(fd);
+  expect(written).toEqual(end);
+  const probe = place.path("probe");
+  writeOutput(probe, write => write(Buffer.alloc(MIB)));
+  if (statSync(probe).blocks === 0) expect(blocks * 512).toBeLessThan(2 * MIB);
 });

@@ -17,10 +17,10 @@ export const spawns = process.env["CRIMG_SPAWN"] === "1";
 
 /** Runs crimg in a process that is warm already: 7 ms instead of 130. `spawnCrimg` is for what only a start shows. */
 export async function runCrimg(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { terminal, ...rest } = options;
+  const { terminal, limit: _, ...rest } = options;
   if (!spawns) return runWarm({ cwd: projectRoot, env: {}, ...options, args });
   if (terminal !== undefined) throw new Error("only a warm process can be made to see a terminal");
-  const { extra: _, ...ran } = await spawnCrimg(args, rest);
+  const { extra: __, ...ran } = await spawnCrimg(args, rest);
   return ran;
 }
 

@@ -18,6 +18,8 @@ export interface WarmRun {
   readonly stdin?: string;
   /** Stdout and stderr seem to be a terminal of this width; what is written there is caught all the same. */
   readonly terminal?: { readonly columns: number };
+  /** Seconds that it may take. Default: 30. The longest takes two where nothing else is done. */
+  readonly limit?: number;
 }
 
 /** What a run printed, and its exit code. */
@@ -26,9 +28,6 @@ export interface WarmResult {
   readonly stderr: string;
   readonly status: number;
 }
-
-/** Seconds that a run may take. The longest takes two where nothing else is done. */
-const LIMIT = 30;
 
 const script = fileURLToPath(new URL("warm-process.js", import.meta.url));
 
@@ -82,10 +81,10 @@ async function startWarm(): Promise<WarmProcess> {
   });
   return {
     async run(given) {
-      const { input, ...rest } = given;
+      const { input, limit = 30, ...rest } = given;
       const fed: Promise<void>[] = [];
       try {
-        const { status, left } = await answer(child, { ...rest, hasInput: input !== undefined }, () =>
+        const { status, left } = await answer(child, { ...rest, hasInput: input !== undefined }, limit, () =>
           fed.push(feed(path("stdin"), input!, () => child.send("opened"))),
         );
         if (left.length > 0) throw new Error(`it left something behind: ${left.join(", ")}`);
@@ -108,6 +107,7 @@ async function startWarm(): Promise<WarmProcess> {
 function answer(
   child: ChildProcess,
   given: object,
+  seconds: number,
   wantsInput: () => void,
 ): Promise<Exclude<Told, { wants: "input" }>> {
   return new Promise((resolve, reject) => {
@@ -122,8 +122,8 @@ function answer(
     };
     const limit = setTimeout(() => {
       forget();
-      reject(new Error(`it does not end in ${LIMIT} s`));
-    }, LIMIT * 1000);
+      reject(new Error(`it does not end in ${seconds} s`));
+    }, seconds * 1000);
     const forget = () => {
       clearTimeout(limit);
       child.off("message", listen);

@@ -104,12 +104,12 @@ function standing() {
 async function run({ args, cwd, env, stdin, hasInput, terminal }) {
   reopen(STDOUT, join(folder, "stdout"), "w");
   reopen(STDERR, join(folder, "stderr"), "w");
+  process.chdir(cwd);
   if (stdin === undefined) await openPipe(hasInput);
   else reopen(STDIN, stdin, "r");
   const endStdin = freshStdin();
   const endTerminal = terminal && asTerminal(terminal);
   const endVariables = withVariables(env);
-  process.chdir(cwd);
   const before = standing();
   const status = await main(args);
   endVariables();
@@ -128,7 +128,10 @@ process.stderr.on("error", () => {});
 process.on("message", async message => {
   if (typeof message !== "string") process.send(await run(message));
 });
-process.on("disconnect", () => {
-  rmSync(folder, { recursive: true, force: true });
-  process.exit();
-});
+// The test runner has ended, or is being ended.
+for (const event of ["disconnect", "SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(event, () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
+}

@@ -9,8 +9,8 @@ export interface CountingSource {
 }
 
 /** Proves what was not read. */
-export function countingSource(bytes: Uint8Array): CountingSource {
-  const inner = bytesSource(bytes);
+export function countingSource(of: Uint8Array | SyncSource): CountingSource {
+  const inner = of instanceof Uint8Array ? bytesSource(of) : of;
   let sum = 0;
   let largest = 0;
   return {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../cli/temporary-folder.js";
 import { sampleBytes, samples } from "../format/samples.js";
 import { concat } from "../image/splice.js";
-import { spawnCrimg } from "./spawn-crimg.js";
+import { type Spawned, spawnCrimg } from "./spawn-crimg.js";
 
 const folder = temporaryFolder();
 const inFolder = (name: string) => join(folder, name);
@@ -15,24 +15,27 @@ describe.concurrent("--jobs", () => {
   // The first takes longest, so that the others are ready before their turn.
   const large = inFolder("large.img");
 
-  beforeAll(() => {
+  const inputs = () => [large, ...files, inFolder("missing.img"), "samples", ...files];
+  const commands = { verify: ["verify", "--jsonl"], info: ["info"] } as const;
+  /** What each command prints without --jobs. */
+  const alone = new Map<string, Spawned>();
+
+  beforeAll(async () => {
     const tree = sampleBytes("cr-3a/v9-tree.img");
     writeFileSync(large, concat(...Array.from({ length: 60 }, () => tree)));
+    for (const [name, args] of Object.entries(commands))
+      alone.set(name, await spawnCrimg([...args, ...inputs()]));
   });
 
-  test.each([...["1", "2", "7", "0x40", "100000"].map(count => [count, "verify", "--jsonl"]), ["3", "info"]])(
-    "%s of %s: the same output in the same order",
-    async (count, ...command) => {
-      const args = [...command, large, ...files, inFolder("missing.img"), "samples", ...files];
-      const [alone, together] = await Promise.all([
-        spawnCrimg(args),
-        spawnCrimg([...args, "--jobs", count!]),
-      ]);
-      expect(alone.status).toBe(3);
-      expect(together).toEqual(alone);
-      for (const file of files) expect(together.stdout.split(file).length).toBeGreaterThanOrEqual(3);
-    },
-  );
+  test.each([
+    ...["1", "2", "7", "0x40", "100000"].map(count => [count, "verify"] as const),
+    ["3", "info"] as const,
+  ])("%s of %s: the same output in the same order", async (count, name) => {
+    const together = await spawnCrimg([...commands[name], ...inputs(), "--jobs", count]);
+    expect(together.status).toBe(3);
+    expect(together).toEqual(alone.get(name));
+    for (const file of files) expect(together.stdout.split(file).length).toBeGreaterThanOrEqual(3);
+  });
 
   test("with one file, and with none that can be read", async () => {
     const args = (path: string) => ["verify", path, "--jobs", "4"];

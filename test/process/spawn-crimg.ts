@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { resolve } from "node:path";
 import { crimgPath, projectRoot } from "../project-root.js";
 
 /** What a process left behind. */
@@ -46,8 +47,8 @@ export function spawnProcess(
   args: readonly string[],
   { cwd = projectRoot, input, stdin, env = {}, closeEarly = false }: SpawnOptions = {},
 ): Promise<Spawned> {
-  return new Promise((resolve, reject) => {
-    const fd = stdin === undefined ? "pipe" : openSync(stdin, "r");
+  return new Promise((done, reject) => {
+    const fd = stdin === undefined ? "pipe" : openSync(resolve(cwd, stdin), "r");
     const child = spawn(command, args, {
       cwd,
       env: { ...colourless(), ...env },
@@ -69,7 +70,7 @@ export function spawnProcess(
     child.stdin?.on("error", () => {});
     child.stdin?.end(input);
     child.on("error", reject);
-    child.on("close", status => resolve({ ...heard, status }));
+    child.on("close", status => done({ ...heard, status }));
   });
 }
 
