@@ -26,13 +26,13 @@ export type {
   Repair,
   ReportEntry,
 } from "./convert/convert.js";
-export { dialectOfRev } from "./convert/options.js";
-export { taskPids } from "./convert/task.js";
 export type { DumpOptions, DumpReport } from "./dump/dump.js";
 export { itemJson } from "./dump/item-json.js";
 export { plain, type Style } from "./dump/style.js";
 export { CrimgError, type ErrorCode, type Position } from "./errors.js";
 export type { Finding, Rule, Severity } from "./finding.js";
+export { dialectOfRev } from "./formats/cr/convert/options.js";
+export { taskPids } from "./formats/cr/convert/requests/task.js";
 export { dialectNamed, dialects } from "./formats/cr/dialects.js";
 export { type CrItem, type CrRecord, isCr, type RecordOf } from "./formats/cr/item.js";
 export type { RecordFields, RecordName } from "./formats/cr/records.js";

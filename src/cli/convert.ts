@@ -209,7 +209,7 @@ function isPlainFile(path: string): boolean {
 }
 
 async function optionsOf(args: Args): Promise<ConvertOptions> {
-  const { dialectOfRev } = await import("../convert/options.js");
+  const { dialectOfRev } = await import("../formats/cr/convert/options.js");
   const { to, toRev, series, kernel, repair, fpu, deleted, vdso, xstate, fd, ppid, task } = args;
   const { zeroUndefined, partial, lossless, at, image, dialect } = args;
   const target = toRev === undefined ? to : dialectOfRev(toRev).name;
@@ -226,7 +226,7 @@ async function splitJobs(
   { force = false, dryRun }: Args,
 ): Promise<Job[]> {
   const [{ taskPids }, { walkSync }, { formats }, { dialectNamed }] = await Promise.all([
-    import("../convert/task.js"),
+    import("../formats/cr/convert/requests/task.js"),
     import("../stream/items.js"),
     import("../formats/registry.js"),
     import("../formats/cr/dialects.js"),

@@ -1,4 +1,4 @@
-import type { Goal } from "./options.js";
+import type { Goal } from "../formats/cr/convert/options.js";
 import type { Report } from "./report.js";
 
 /** What a conversion must know of an image before its first byte can be written. */

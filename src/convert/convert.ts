@@ -1,4 +1,5 @@
 import { joinBytes } from "../codec/bytes.js";
+import type { ConvertOptions } from "../formats/cr/convert/options.js";
 import { drive, driveSync } from "../source/drive.js";
 import { partsOf, readExtent } from "../source/extent.js";
 import type { Sink } from "../source/sink.js";
@@ -6,12 +7,11 @@ import { bytesSource, type SyncSource } from "../source/source.js";
 import type { OpenedImage } from "../stream/items.js";
 import type { StreamFormat } from "../stream/stream-format.js";
 import { conversion } from "./conversion.js";
-import type { ConvertOptions } from "./options.js";
-import type { PlanStep } from "./plan.js";
+import type { PlanStep } from "./output-plan.js";
 import type { ConversionReport } from "./report.js";
 
-export type { ConvertOptions, InventedFd, Repair } from "./options.js";
-export type { PlanStep } from "./plan.js";
+export type { ConvertOptions, InventedFd, Repair } from "../formats/cr/convert/options.js";
+export type { PlanStep } from "./output-plan.js";
 export type { ChangeKind, ConversionReport, ReportEntry } from "./report.js";
 
 /** Bytes of page contents read at once. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConvertOptions } from "../../src/convert/convert.js";
-import type { Repair } from "../../src/convert/options.js";
 import type { ConversionReport, ReportEntry } from "../../src/convert/report.js";
 import { CrimgError } from "../../src/errors.js";
+import type { Repair } from "../../src/formats/cr/convert/options.js";
 import { dialectNamed, dialects } from "../../src/formats/cr/dialects.js";
 import { head, header } from "../../src/formats/cr/records.js";
 import type { Verdict } from "../../src/formats/verify-facet.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { goalOf } from "../../src/convert/options.js";
-import { Survey } from "../../src/convert/survey.js";
+import { goalOf } from "../../src/formats/cr/convert/options.js";
+import { Survey } from "../../src/formats/cr/convert/survey.js";
 import { dialectNamed } from "../../src/formats/cr/dialects.js";
 import { walkSync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";

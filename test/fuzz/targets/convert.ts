@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import type { ConvertOptions } from "../../../src/convert/convert.js";
-import { repairs } from "../../../src/convert/options.js";
 import type { ConversionReport } from "../../../src/convert/report.js";
 import { reportLines } from "../../../src/convert/report-view.js";
+import { repairs } from "../../../src/formats/cr/convert/options.js";
 import { dialectNamed, dialects } from "../../../src/formats/cr/dialects.js";
 import { formats } from "../../../src/formats/registry.js";
 import { Image } from "../../../src/image.js";

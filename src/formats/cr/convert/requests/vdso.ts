@@ -1,9 +1,9 @@
-import { CrimgError } from "../errors.js";
-import { VmFlags } from "../formats/cr/names.js";
-import type { RecordFields } from "../formats/cr/records.js";
-import type { Extent } from "../source/extent.js";
-import type { Context } from "./context.js";
-import type { Piece, RawPiece, Stage } from "./piece.js";
+import type { Context } from "../../../../convert/context.js";
+import type { Piece, RawPiece, Stage } from "../../../../convert/piece.js";
+import { CrimgError } from "../../../../errors.js";
+import type { Extent } from "../../../../source/extent.js";
+import { VmFlags } from "../../names.js";
+import type { RecordFields } from "../../records.js";
 
 /** push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter: __kernel_vsyscall, at 0x414 in the vdso of 2.6.27. */
 const SYSENTER = [0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34];

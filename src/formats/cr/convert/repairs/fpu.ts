@@ -1,10 +1,10 @@
-import type { ByteOrder } from "../codec/field.js";
-import { holdsPointer, seriesWithoutFpu } from "../formats/cr/series.js";
-import type { Context, FpuFacts } from "./context.js";
-import { freshFpu } from "./fpu-state.js";
-import type { Goal } from "./options.js";
-import { changed, type Fields, type Piece, type RecordPiece, type Stage } from "./piece.js";
-import type { Report } from "./report.js";
+import type { ByteOrder } from "../../../../codec/field.js";
+import type { Context, FpuFacts } from "../../../../convert/context.js";
+import { changed, type Fields, type Piece, type RecordPiece, type Stage } from "../../../../convert/piece.js";
+import type { Report } from "../../../../convert/report.js";
+import { freshFpu } from "../../../x86/fpu-state.js";
+import { holdsPointer, seriesWithoutFpu } from "../../series.js";
+import type { Goal } from "../options.js";
 
 /** A CPU record with the FPU state in it, as up to v8. */
 type EmbeddedCpu = RecordPiece & { readonly fields: { readonly xstate: Uint8Array } };

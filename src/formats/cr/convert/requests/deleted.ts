@@ -1,6 +1,6 @@
-import { DELETED } from "../formats/cr/names.js";
-import type { Context } from "./context.js";
-import { changed, fieldsOf, isRecord, type RecordPiece, type Stage } from "./piece.js";
+import type { Context } from "../../../../convert/context.js";
+import { changed, fieldsOf, isRecord, type RecordPiece, type Stage } from "../../../../convert/piece.js";
+import { DELETED } from "../../names.js";
 
 const ENDING = `${DELETED}\0`;
 

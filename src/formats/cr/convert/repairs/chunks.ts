@@ -1,5 +1,5 @@
-import type { Context } from "./context.js";
-import { bytesOf, changed, fieldsOf, isRecord, type Stage } from "./piece.js";
+import type { Context } from "../../../../convert/context.js";
+import { bytesOf, changed, fieldsOf, isRecord, type Stage } from "../../../../convert/piece.js";
 
 /**
  * `chunks`: up to v11 `nr_pages` is a running total from the second chunk of a VMA on, which no reader understands. The

@@ -1,7 +1,7 @@
-import type { Context } from "./context.js";
-import { FXSAVE_SIZE, withXsaveHeader, XSAVE_SIZE } from "./fpu-state.js";
-import { bytesOf, changed, inventedRaw, type RecordPiece, type Stage } from "./piece.js";
-import type { Report } from "./report.js";
+import type { Context } from "../../../../convert/context.js";
+import { bytesOf, changed, inventedRaw, type RecordPiece, type Stage } from "../../../../convert/piece.js";
+import type { Report } from "../../../../convert/report.js";
+import { FXSAVE_SIZE, withXsaveHeader, XSAVE_SIZE } from "../../../x86/fpu-state.js";
 
 /** cr-2 to cr-3a: flags grow to 32 bits, and the FPU state stands behind the record, if there is any. */
 export function fpuBehindCpu({ report }: Context): Stage {

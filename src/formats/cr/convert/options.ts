@@ -1,8 +1,8 @@
-import { encodeText } from "../codec/text.js";
-import { CrimgError } from "../errors.js";
-import { dialectNamed, dialects } from "../formats/cr/dialects.js";
-import { seriesWithoutFpu } from "../formats/cr/series.js";
-import type { Dialect } from "../stream/dialect.js";
+import { encodeText } from "../../../codec/text.js";
+import { CrimgError } from "../../../errors.js";
+import type { Dialect } from "../../../stream/dialect.js";
+import { dialectNamed, dialects } from "../dialects.js";
+import { seriesWithoutFpu } from "../series.js";
 
 /** What kept an intact image from restarting, and can be mended without touching what the task will see. */
 export const repairs = ["tls", "chunks", "fpu"] as const;

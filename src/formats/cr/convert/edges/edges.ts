@@ -1,16 +1,16 @@
-import { encodeTable } from "../codec/table.js";
-import { CrimgError } from "../errors.js";
-import { cr1 } from "../formats/cr/cr-1.js";
-import { cr2 } from "../formats/cr/cr-2.js";
-import { cr3a } from "../formats/cr/cr-3a.js";
-import { cr3b } from "../formats/cr/cr-3b.js";
-import { pids } from "../formats/cr/records.js";
-import type { Dialect } from "../stream/dialect.js";
-import type { FpuFacts } from "./context.js";
+import { encodeTable } from "../../../../codec/table.js";
+import type { FpuFacts } from "../../../../convert/context.js";
+import type { Invention, Step } from "../../../../convert/edge-stage.js";
+import { invented, inventedRaw, type Piece } from "../../../../convert/piece.js";
+import { CrimgError } from "../../../../errors.js";
+import type { Dialect } from "../../../../stream/dialect.js";
+import { XSAVE_SIZE } from "../../../x86/fpu-state.js";
+import { cr1 } from "../../cr-1.js";
+import { cr2 } from "../../cr-2.js";
+import { cr3a } from "../../cr-3a.js";
+import { cr3b } from "../../cr-3b.js";
+import { pids } from "../../records.js";
 import { fpuBehindCpu, fpuIntoCpu } from "./cpu.js";
-import { XSAVE_SIZE } from "./fpu-state.js";
-import { invented, inventedRaw, type Piece } from "./piece.js";
-import type { Invention, Step } from "./step.js";
 
 /** v6p5 has no file records; the restarted task keeps the descriptors of its restarter. */
 const cr1ToCr2: Step = {

@@ -1,9 +1,5 @@
-import { decodeTable, encodeTable } from "../codec/table.js";
-import { CrimgError } from "../errors.js";
-import { pids } from "../formats/cr/records.js";
-import type { Dialect } from "../stream/dialect.js";
-import type { ImageStart, Item } from "../stream/item.js";
-import type { Context } from "./context.js";
+import { decodeTable, encodeTable } from "../../../../codec/table.js";
+import type { Context } from "../../../../convert/context.js";
 import {
   bytesOf,
   changed,
@@ -14,7 +10,11 @@ import {
   type RawPiece,
   type RecordPiece,
   type Stage,
-} from "./piece.js";
+} from "../../../../convert/piece.js";
+import { CrimgError } from "../../../../errors.js";
+import type { Dialect } from "../../../../stream/dialect.js";
+import type { ImageStart, Item } from "../../../../stream/item.js";
+import { pids } from "../../records.js";
 
 /** One task of several, as the survey found it. */
 export interface TaskCut {

@@ -1,14 +1,14 @@
-import { CrimgError } from "../errors.js";
-import type { Finding } from "../finding.js";
-import type { CrRecord as RecordItem } from "../formats/cr/item.js";
-import type { Dialect } from "../stream/dialect.js";
-import type { Item, RawItem } from "../stream/item.js";
-import type { Facts } from "./context.js";
-import { type DeletedFiles, isDeleted } from "./deleted.js";
-import { repairedFpu } from "./fpu.js";
+import type { Facts } from "../../../convert/context.js";
+import { CrimgError } from "../../../errors.js";
+import type { Finding } from "../../../finding.js";
+import type { Dialect } from "../../../stream/dialect.js";
+import type { Item, RawItem } from "../../../stream/item.js";
+import type { CrRecord as RecordItem } from "../item.js";
 import type { Goal } from "./options.js";
-import { taskIndex } from "./task.js";
-import { findSysenter, isVdso } from "./vdso.js";
+import { repairedFpu } from "./repairs/fpu.js";
+import { type DeletedFiles, isDeleted } from "./requests/deleted.js";
+import { taskIndex } from "./requests/task.js";
+import { findSysenter, isVdso } from "./requests/vdso.js";
 
 /**
  * What is known of an image after a first pass over it: all that a stage needs before the bytes that say it come. Holds

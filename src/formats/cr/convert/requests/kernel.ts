@@ -1,6 +1,6 @@
-import type { Context } from "./context.js";
-import type { KernelVersion } from "./options.js";
-import { changed, isRecord, type Stage } from "./piece.js";
+import type { Context } from "../../../../convert/context.js";
+import { changed, isRecord, type Stage } from "../../../../convert/piece.js";
+import type { KernelVersion } from "../options.js";
 
 /** Makes the head that of another kernel. */
 export function forKernel({ report }: Context, version: KernelVersion): Stage {

@@ -1,5 +1,4 @@
-import type { Context } from "./context.js";
-import { FXSAVE_SIZE, hasPlainXsaveHeader, withXsaveHeader, XSAVE_SIZE } from "./fpu-state.js";
+import type { Context } from "../../../../convert/context.js";
 import {
   bytesOf,
   changed,
@@ -8,8 +7,9 @@ import {
   type Piece,
   type RecordPiece,
   type Stage,
-} from "./piece.js";
-import type { ReportEntry } from "./report.js";
+} from "../../../../convert/piece.js";
+import type { ReportEntry } from "../../../../convert/report.js";
+import { FXSAVE_SIZE, hasPlainXsaveHeader, withXsaveHeader, XSAVE_SIZE } from "../../../x86/fpu-state.js";
 
 /** Changes between the FPU state of FXSAVE and that of XSAVE: what CPUs with and without XSAVE restart. */
 export function resizedFpu(context: Context, size: 512 | 576): Stage {
