@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { goalOf } from "../../src/formats/cr/convert/options.js";
-import { Survey } from "../../src/formats/cr/convert/survey.js";
-import { dialectNamed } from "../../src/formats/cr/dialects.js";
-import { walkSync } from "../../src/index.js";
-import { bytesSource } from "../../src/source/source.js";
-import { samples } from "../image/samples.js";
+import { goalOf } from "../../../../src/formats/cr/convert/options.js";
+import { Survey } from "../../../../src/formats/cr/convert/survey.js";
+import { dialectNamed } from "../../../../src/formats/cr/dialects.js";
+import { walkSync } from "../../../../src/index.js";
+import { bytesSource } from "../../../../src/source/source.js";
+import { samples } from "../../../image/samples.js";
 
 // A file can hold thousands of images, and what is read of it at once is a thousand times what is known of one.
 test.each(samples.filter(({ name }) => /fpu/.test(name)))(
