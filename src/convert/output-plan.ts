@@ -1,10 +1,5 @@
-import { CrimgError } from "../errors.js";
-import { header } from "../formats/cr/records.js";
+import type { PieceBody } from "../formats/convert-piece.js";
 import type { Extent } from "../source/extent.js";
-import type { Dialect } from "../stream/dialect.js";
-import { encodeRecord } from "../stream/encode-record.js";
-import type { Body, Piece, PlainPiece, RecordPiece } from "./piece.js";
-import type { Report } from "./report.js";
 
 /** What to write next: bytes, or a stretch of the source. */
 export type PlanStep = { readonly bytes: Uint8Array } | { readonly copy: Extent };
@@ -13,7 +8,7 @@ export type PlanStep = { readonly bytes: Uint8Array } | { readonly copy: Extent 
 const CHUNK = 64 * 1024;
 
 /** The steps of a conversion as they come up: neighbours are joined, so that there are few and large ones. */
-export class Plan {
+export class OutputPlan {
   private ready: PlanStep[] = [];
   private chunk = new Uint8Array(CHUNK);
   /** What of the chunk is handed out already, and what is filled. */
@@ -35,7 +30,7 @@ export class Plan {
     return this.take();
   }
 
-  add(body: Body): void {
+  add(body: PieceBody): void {
     if (body instanceof Uint8Array) this.room(body.length).set(body);
     else this.copy(body);
   }
@@ -74,52 +69,3 @@ export class Plan {
 }
 
 const none: readonly PlanStep[] = [];
-
-/** The end of a conversion: pieces as bytes of the target dialect. What nobody touched keeps its bytes. */
-export function planner(plan: Plan, from: Dialect, to: Dialect, report: Report): (piece: Piece) => void {
-  const encodeHeader = header.encoder(to.abi.order);
-  const renumbered = (piece: RecordPiece, now: number) => {
-    const old = from.types[piece.name];
-    if (old === undefined || old === now) return;
-    report.fold({
-      kind: "renumbered",
-      path: piece.path,
-      record: piece.name,
-      field: "type",
-      old: String(old),
-      new: String(now),
-      why: `record numbers of ${to.name}`,
-    });
-  };
-  return piece => {
-    if (piece.kind !== "record") {
-      if (piece.kind === "plain" && from !== to) refuseTaken(piece, to);
-      plan.add(piece.body);
-      return;
-    }
-    const { name, parent, stored } = piece;
-    const type = to.types[name]!;
-    renumbered(piece, type);
-    if (stored === undefined) {
-      plan.add(encodeRecord(to, name, piece.fields, { header: { parent } }));
-      return;
-    }
-    const bytes = plan.room(stored.length);
-    bytes.set(stored);
-    if (type === from.types[name]) return;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, header.size);
-    encodeHeader(view, 0, { type, len: stored.length - header.size, parent });
-  };
-}
-
-/** An unknown record is passed on as it is, unless its number means something else there. */
-function refuseTaken({ type, path, body }: PlainPiece, to: Dialect): void {
-  const name = type === undefined ? undefined : to.byType(type)?.name;
-  if (name === undefined) return;
-  const position = body instanceof Uint8Array ? { path } : { path, offset: body.offset };
-  throw new CrimgError(
-    "refused",
-    `an unknown record has the number ${type}, which is ${name} in ${to.name}`,
-    position,
-  );
-}

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { VmFlags } from "../../../../src/formats/cr/names.js";
-import { convertBytes, walkSync } from "../../../../src/index.js";
+import { walkSync } from "../../../../src/index.js";
 import { bytesSource } from "../../../../src/source/source.js";
+import { convertBytes } from "../../../convert/converter.js";
 import { samples } from "../../../format/samples.js";
 
 /** __kernel_vsyscall of 2.6.27: push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter. */

@@ -1,6 +1,9 @@
-import type { Context } from "../../../../convert/context.js";
-import { changed, fieldsOf, isRecord, type RecordPiece, type Stage } from "../../../../convert/piece.js";
+import { changeFields } from "../../../../convert/change-fields.js";
+import { reportPlace } from "../../../../convert/piece.js";
+import type { RecordPiece, Stage } from "../../../convert-piece.js";
 import { DELETED } from "../../names.js";
+import type { CrContext } from "../context.js";
+import { isRecord } from "../piece.js";
 
 const ENDING = `${DELETED}\0`;
 
@@ -9,16 +12,9 @@ export function isDeleted(fname: string): boolean {
   return fname.endsWith(ENDING);
 }
 
-/** The descriptors of unlinked files: found by the survey, since FILES counts what stands behind it. */
-export interface DeletedFiles {
-  /** objrefs of unlinked files, over the whole image. */
-  readonly objrefs: Set<number>;
-  /** Descriptors of such files by the path of their FILES. */
-  readonly counts: Map<string, number>;
-}
-
-/** Takes the descriptors of unlinked files out. */
-export function withoutDeleted({ report }: Context, { objrefs, counts }: DeletedFiles): Stage {
+/** `--deleted drop`: takes the descriptors of unlinked files out. */
+export function withoutDeleted({ report, survey: { deleted } }: CrContext): Stage {
+  const { objrefs, counts } = deleted;
   const why = "the file is unlinked, and its contents are not in the image";
   return emit => {
     let isDropping = false;
@@ -26,32 +22,15 @@ export function withoutDeleted({ report }: Context, { objrefs, counts }: Deleted
       // An unknown record may stand anywhere, and says nothing about its neighbours.
       if (piece.kind === "plain") return emit(piece);
       if (isRecord(piece, "FILES")) {
-        const dropped = counts.get(piece.path);
-        if (dropped === undefined) return emit(piece);
-        const { nfds } = fieldsOf(piece);
-        const { path } = piece;
-        const left = nfds - dropped;
-        report.add({
-          kind: "changed",
-          path,
-          record: "FILES",
-          field: "nfds",
-          old: String(nfds),
-          new: String(left),
-          why,
-        });
-        emit(changed(piece, { nfds: left }));
-        return;
+        const nfds = piece.fields.nfds - (counts.get(piece.path) ?? 0);
+        return emit(changeFields(piece, { nfds }, report, { why }));
       }
-      if (isRecord(piece, "FD_ENT")) isDropping = objrefs.has(fieldsOf(piece).objref);
+      if (isRecord(piece, "FD_ENT")) isDropping = objrefs.has(piece.fields.objref);
       else if (!isRecord(piece, "FD_DATA") && !isRecord(piece, "FNAME")) isDropping = false;
       if (!isDropping) return emit(piece);
-      const { name, path } = piece as RecordPiece;
       report.add({
         kind: "dropped",
-        path,
-        record: name,
-        field: null,
+        ...reportPlace(piece),
         old: droppedText(piece as RecordPiece),
         why,
         loss: true,
@@ -60,56 +39,38 @@ export function withoutDeleted({ report }: Context, { objrefs, counts }: Deleted
   };
 }
 
-/** Has the kernel create an empty file for each unlinked one: O_CREAT, and the name without the mark. */
-export function createDeleted({ report }: Context, { objrefs }: DeletedFiles): Stage {
-  const why = "the file is unlinked; the kernel shall create an empty one";
-  const O_CREAT = 0o100;
+const O_CREAT = 0o100;
+
+/** `--deleted create`: has the kernel create an empty file for each: O_CREAT, and the name without the mark. */
+export function createDeleted({ report, survey: { deleted } }: CrContext): Stage {
+  const note = { why: "the file is unlinked; the kernel shall create an empty one", loss: true };
   return emit => {
     let isOfFile = false;
     return piece => {
       if (piece.kind === "plain") return emit(piece);
-      if (isRecord(piece, "FD_DATA")) {
-        isOfFile = true;
-        if (!objrefs.has(piece.parent)) return emit(piece);
-        const { f_flags } = fieldsOf(piece);
-        const { path } = piece;
-        const wanted = f_flags | O_CREAT;
-        report.add({
-          kind: "changed",
-          path,
-          record: "FD_DATA",
-          field: "f_flags",
-          old: `0${f_flags.toString(8)}`,
-          new: `0${wanted.toString(8)}`,
-          why,
-          loss: true,
-        });
-        emit(changed(piece, { f_flags: wanted >>> 0 }));
-        return;
-      }
-      if (isOfFile && isRecord(piece, "FNAME") && isDeleted(fieldsOf(piece).fname)) {
-        const { fname } = fieldsOf(piece);
-        const { path } = piece;
-        const plain = `${fname.slice(0, -ENDING.length)}\0`;
-        report.add({
-          kind: "changed",
-          path,
-          record: "FNAME",
-          field: "fname",
-          old: fname.slice(0, -1),
-          new: plain.slice(0, -1),
-          why,
-          loss: true,
-        });
-        emit(changed(piece, { fname: plain }));
+      const isName = isOfFile && isRecord(piece, "FNAME");
+      isOfFile = isRecord(piece, "FD_DATA");
+      if (isRecord(piece, "FD_DATA") && deleted.objrefs.has(piece.header.parent)) {
+        const f_flags = (piece.fields.f_flags | O_CREAT) >>> 0;
+        emit(changeFields(piece, { f_flags }, report, { ...note, text: octal }));
+      } else if (isName && isDeleted(piece.fields.fname)) {
+        const fname = `${piece.fields.fname.slice(0, -ENDING.length)}\0`;
+        emit(changeFields(piece, { fname }, report, { ...note, text: withoutNul }));
       } else emit(piece);
-      isOfFile = false;
     };
   };
 }
 
 function droppedText(piece: RecordPiece): string {
-  if (isRecord(piece, "FD_ENT")) return `fd ${fieldsOf(piece).fd}, objref ${fieldsOf(piece).objref}`;
-  if (isRecord(piece, "FNAME")) return fieldsOf(piece).fname.slice(0, -1);
-  return `objref ${piece.parent}`;
+  if (isRecord(piece, "FD_ENT")) return `fd ${piece.fields.fd}, objref ${piece.fields.objref}`;
+  if (isRecord(piece, "FNAME")) return withoutNul(piece.fields.fname);
+  return `objref ${piece.header["parent"]}`;
+}
+
+function octal(value: unknown): string {
+  return `0${(value as number).toString(8)}`;
+}
+
+function withoutNul(value: unknown): string {
+  return (value as string).slice(0, -1);
 }

@@ -1,57 +1,34 @@
-import type { Context } from "../../../../convert/context.js";
-import {
-  bytesOf,
-  changed,
-  type Fields,
-  isRecord,
-  type Piece,
-  type RecordPiece,
-  type Stage,
-} from "../../../../convert/piece.js";
-import type { ReportEntry } from "../../../../convert/report.js";
+import { changeFields } from "../../../../convert/change-fields.js";
+import { bytesOf, reportPlace } from "../../../../convert/piece.js";
+import type { Change, ChangeReport, Piece, RecordPiece, Stage } from "../../../convert-piece.js";
 import { FXSAVE_SIZE, hasPlainXsaveHeader, withXsaveHeader, XSAVE_SIZE } from "../../../x86/fpu-state.js";
+import type { CrContext } from "../context.js";
+import { isRecord } from "../piece.js";
 
-/** Changes between the FPU state of FXSAVE and that of XSAVE: what CPUs with and without XSAVE restart. */
-export function resizedFpu(context: Context, size: 512 | 576): Stage {
-  return emit => piece => emit(resized(piece, context, size));
+/** `--xstate`: changes between the FPU state of FXSAVE and that of XSAVE: what CPUs with and without XSAVE restart. */
+export function resizedFpu({ report }: CrContext, size: 512 | 576): Stage {
+  return emit => piece => emit(resized(piece, report, size));
 }
 
-function resized(piece: Piece, context: Context, size: number): Piece {
-  if (isRecord(piece, "HEAD_ARCH")) return resizedArch(piece, context, size);
+function resized(piece: Piece, report: ChangeReport, size: number): Piece {
+  if (isRecord(piece, "HEAD_ARCH")) {
+    const wanted = { has_fxsr: 1, has_xsave: size === XSAVE_SIZE ? 1 : 0, xstate_size: size };
+    return changeFields(piece, wanted, report, { why: `FPU state of ${size} bytes, as asked for` });
+  }
   if (piece.kind === "raw" && piece.name === "xstate") {
-    return {
-      ...piece,
-      body: resizedState(bytesOf(piece), { path: piece.path, record: "xstate", field: null }, context, size),
-    };
+    return { ...piece, body: resizedState(bytesOf(piece), reportPlace(piece), report, size) };
   }
-  const xstate = piece.kind === "record" && piece.name === "CPU" ? piece.fields["xstate"] : undefined;
-  if (!(xstate instanceof Uint8Array) || xstate.length === size) return piece;
-  return resizedCpu(piece as RecordPiece, xstate, context, size);
+  const xstate = isRecord(piece, "CPU") ? piece.fields.xstate : undefined;
+  if (xstate === undefined || xstate.length === size) return piece;
+  return resizedCpu(piece as RecordPiece, xstate, report, size);
 }
 
-function resizedArch(piece: RecordPiece, { report }: Context, size: number): RecordPiece {
-  const wanted: Fields = { has_fxsr: 1, has_xsave: size === XSAVE_SIZE ? 1 : 0, xstate_size: size };
-  for (const [field, value] of Object.entries(wanted)) {
-    const old = piece.fields[field];
-    if (old === value) continue;
-    const why = `FPU state of ${size} bytes, as asked for`;
-    report.add({
-      kind: "changed",
-      path: piece.path,
-      record: "HEAD_ARCH",
-      field,
-      old: String(old),
-      new: String(value),
-      why,
-    });
-  }
-  return changed(piece, wanted);
-}
-
-/** Where the state is, as the report calls it. */
-type Place = Pick<ReportEntry, "path" | "record" | "field">;
-
-function resizedState(state: Uint8Array, place: Place, { report }: Context, size: number): Uint8Array {
+function resizedState(
+  state: Uint8Array,
+  place: Pick<Change, "path" | "record" | "field">,
+  report: ChangeReport,
+  size: number,
+): Uint8Array {
   if (state.length === size) return state;
   const isCut = size === FXSAVE_SIZE;
   report.add({
@@ -66,14 +43,14 @@ function resizedState(state: Uint8Array, place: Place, { report }: Context, size
 }
 
 /** Up to v8 the state is in CPU, which has two layouts: the larger one pads the state to 64 bytes. */
-function resizedCpu(piece: RecordPiece, xstate: Uint8Array, context: Context, size: number): RecordPiece {
+function resizedCpu(piece: RecordPiece, xstate: Uint8Array, report: ChangeReport, size: number): RecordPiece {
   const { _align, ...fields } = piece.fields;
   const isUsed = fields["used_math"] !== 0;
-  const place = { path: piece.path, record: "CPU", field: "xstate" };
-  const state = isUsed ? resizedState(xstate, place, context, size) : new Uint8Array(size);
+  const place = reportPlace(piece, "xstate");
+  const state = isUsed ? resizedState(xstate, place, report, size) : new Uint8Array(size);
   if (!isUsed) {
     state.set(xstate.subarray(0, size));
-    context.report.add({
+    report.add({
       kind: "changed",
       ...place,
       old: `${xstate.length} bytes`,
