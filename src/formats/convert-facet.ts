@@ -14,14 +14,14 @@ export interface ConvertFacet<G = unknown, S = unknown> {
   readonly edges: readonly DialectEdge<G, S>[];
   /** Looks up what its own options say. Throws `usage` for what there is not. */
   goalOf(options: ConvertOptions, target: ConversionTarget): G;
-  /** Bytes of page contents that a surveyor wants to see. */
-  previewOf(goal: G): number;
+  /** Bytes of page contents that a surveyor wants to see. Default 0. */
+  previewOf?(goal: G): number;
   /** Begins the survey of an image. */
   surveyor(image: ImageStart, target: ConversionTarget, goal: G): Surveyor<S>;
   /** Throws if an image cannot become what the goal asks for. */
-  check(image: SurveyedImage<G, S>): void;
+  check?(image: SurveyedImage<G, S>): void;
   /** What is done beside the edges: before the first one, in the source's dialect, and after the last, in the target's. */
-  stages(context: ConversionContext<G, S>): {
+  stages?(context: ConversionContext<G, S>): {
     readonly before: readonly Stage[];
     readonly after: readonly Stage[];
   };
