@@ -17,22 +17,17 @@ export type { Grammar, RawBlock } from "./codec/grammar.js";
 export type { LayoutField } from "./codec/layout.js";
 export type { Table } from "./codec/table.js";
 export { decodeText, encodeText, splitAtNul } from "./codec/text.js";
-export type {
-  ChangeKind,
-  ConversionReport,
-  ConvertOptions,
-  InventedFd,
-  PlanStep,
-  Repair,
-  ReportEntry,
-} from "./convert/convert.js";
-export { dialectOfRev } from "./convert/options.js";
-export { taskPids } from "./convert/task.js";
+export type { ConvertedBytes } from "./convert/convert.js";
+export type { PlanStep } from "./convert/output-plan.js";
+export type { ConversionReport, ReportEntry } from "./convert/report.js";
 export type { DumpOptions, DumpReport } from "./dump/dump.js";
 export { itemJson } from "./dump/item-json.js";
 export { plain, type Style } from "./dump/style.js";
 export { CrimgError, type ErrorCode, type Position } from "./errors.js";
 export type { Finding, Rule, Severity } from "./finding.js";
+export type { ChangeKind } from "./formats/convert-piece.js";
+export type { InventedFd, Repair } from "./formats/cr/convert/options.js";
+export { taskPids } from "./formats/cr/convert/requests/task.js";
 export { dialectNamed, dialects } from "./formats/cr/dialects.js";
 export { type CrItem, type CrRecord, isCr, type RecordOf } from "./formats/cr/item.js";
 export type { RecordFields, RecordName } from "./formats/cr/records.js";
@@ -43,16 +38,19 @@ export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
 export { type Segment, segmentOf } from "./formats/x86/segment.js";
 export { Image } from "./image.js";
 export {
+  type Converter,
+  type ConvertOptions,
   convert,
   convertBytes,
   decodeLines,
   decodeLinesSync,
+  dialectOfRev,
   dump,
   encodeLines,
   fileParts,
+  loadConverter,
   loadVerifier,
   plan,
-  planSync,
   soundLength,
   summarize,
   type Verifier,

@@ -1,7 +1,12 @@
 import * as converting from "./convert/convert.js";
+import { loadConvertFacets } from "./convert/facets.js";
+import type { PlanStep } from "./convert/output-plan.js";
+import type { ConversionReport } from "./convert/report.js";
+import * as targets from "./convert/target.js";
 import { type DumpOptions, type DumpReport, dumping } from "./dump/dump.js";
 import { summarizing } from "./dump/summarize.js";
 import type { Finding, Rule } from "./finding.js";
+import type { CrConvertOptions } from "./formats/cr/convert/options.js";
 import { formats } from "./formats/registry.js";
 import * as decoding from "./lines/decode.js";
 import * as encoding from "./lines/encode.js";
@@ -9,6 +14,7 @@ import type { Summary } from "./model/summary.js";
 import { resultSync } from "./source/drive.js";
 import type { Sink } from "./source/sink.js";
 import type { Source, SyncSource } from "./source/source.js";
+import type { Dialect } from "./stream/dialect.js";
 import * as carving from "./stream/file-parts.js";
 import type { Item } from "./stream/item.js";
 import type { OpenedImage } from "./stream/items.js";
@@ -73,24 +79,52 @@ export async function loadVerifier(): Promise<Verifier> {
   };
 }
 
-/** See convert/convert.ts. */
-export function convert(image: OpenedImage, options: converting.ConvertOptions, sink: Sink) {
-  return converting.convert(image, formats, options, sink);
-}
+/** What to make of an image: the options of every format. */
+export type ConvertOptions = CrConvertOptions;
 
-/** Converts an image that is in memory. */
-export function convertBytes(bytes: Uint8Array, options: converting.ConvertOptions) {
-  return converting.convertBytes(bytes, formats, options);
+/** See convert/convert.ts. */
+export async function convert(
+  image: OpenedImage,
+  options: ConvertOptions,
+  sink: Sink,
+): Promise<ConversionReport> {
+  return converting.convert(image, formats, await loadConvertFacets(formats), options, sink);
 }
 
 /** What `convert` would write, step by step; nothing is written, and page contents are not read. */
-export function plan(image: OpenedImage, options: converting.ConvertOptions) {
-  return converting.plan(image, formats, options);
+export async function* plan(
+  image: OpenedImage,
+  options: ConvertOptions,
+): AsyncGenerator<PlanStep, ConversionReport, void> {
+  return yield* converting.plan(image, formats, await loadConvertFacets(formats), options);
 }
 
-/** The same for an input that answers at once. */
-export function planSync(source: SyncSource, options: converting.ConvertOptions) {
-  return converting.planSync(source, formats, options);
+/** Converts an image that is in memory. */
+export async function convertBytes(
+  bytes: Uint8Array,
+  options: ConvertOptions,
+): Promise<converting.ConvertedBytes> {
+  return (await loadConverter()).convertBytes(bytes, options);
+}
+
+/** Converts without waiting for inputs that answer at once. */
+export interface Converter {
+  convertBytes(bytes: Uint8Array, options: ConvertOptions): converting.ConvertedBytes;
+  planSync(source: SyncSource, options: ConvertOptions): Generator<PlanStep, ConversionReport, void>;
+}
+
+/** Loads what formats bring to convert. */
+export async function loadConverter(): Promise<Converter> {
+  const facets = await loadConvertFacets(formats);
+  return {
+    convertBytes: (bytes, options) => converting.convertBytes(bytes, formats, facets, options),
+    planSync: (source, options) => converting.planSync(source, formats, facets, options),
+  };
+}
+
+/** The latest dialect with this number in its head; `usage` if there is none. */
+export function dialectOfRev(rev: number): Dialect {
+  return targets.dialectOfRev(rev, formats);
 }
 
 /** See lines/decode.ts. */

@@ -2,14 +2,18 @@ import { mkdirSync, statSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Argv } from "yargs";
 import { jsonText } from "../codec/json-text.js";
-import type { ConversionReport, ConvertOptions, InventedFd, Repair } from "../convert/convert.js";
+import type { ConvertFacets } from "../convert/facets.js";
+import type { ConversionReport } from "../convert/report.js";
 import { CrimgError } from "../errors.js";
+import { convertCommands } from "../formats/convert-commands.js";
+import type { ConvertOptions } from "../formats/convert-facet.js";
 import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
 import { imageOptions, inputName, outputName, type Run, wholeNumber } from "./arguments.js";
 import { defined } from "./defined.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { formatOptions, formatOptionValues } from "./format-options.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { openOutput, writeOutputAsync } from "./output.js";
 import { checkTarget, type TargetOptions } from "./output-target.js";
@@ -17,68 +21,12 @@ import { checkTarget, type TargetOptions } from "./output-target.js";
 export const command = "convert <file>";
 export const describe = "Carry an image to another revision, or repair it";
 
-const repairNames: readonly Repair[] = ["tls", "chunks", "fpu"];
+const ofFormats = convertCommands.flatMap(({ options }) => options);
+const examples = convertCommands.flatMap(command => command.examples);
 
 export function builder(yargs: Argv) {
-  return imageOutputOptions(imageOptions(yargs))
+  return formatOptions(targetOptions(imageOutputOptions(imageOptions(yargs))), ofFormats)
     .positional("file", { type: "string", demandOption: true, describe: "the image file, - for stdin" })
-    .option("to", {
-      type: "string",
-      requiresArg: true,
-      describe: "dialect of the result (see crimg formats)",
-    })
-    .option("to-rev", {
-      type: "string",
-      requiresArg: true,
-      coerce: wholeNumber("to-rev"),
-      describe: "revision of the result: the latest dialect that has it",
-      conflicts: ["to"],
-    })
-    .option("series", {
-      type: "string",
-      requiresArg: true,
-      describe: "patch series of the kernel that shall restart it; default: the last of the dialect",
-    })
-    .option("kernel", {
-      type: "string",
-      requiresArg: true,
-      describe: "version of that kernel, X.Y.Z or X.Y.Z-suffix; default: as in the image",
-    })
-    .option("repair", {
-      type: "string",
-      coerce: repairsOf,
-      describe: `mend what keeps an intact image from restarting: all, or --repair=${repairNames.join(",")}`,
-    })
-    .option("fpu", {
-      choices: ["clear", "init", "asis"] as const,
-      default: "clear" as const,
-      describe: "where the image has no FPU state but says so: clear used_math, put a fresh state, leave it",
-    })
-    .option("deleted", {
-      choices: ["drop", "create"] as const,
-      describe: "descriptors of unlinked files: drop them, or have the kernel create empty files",
-    })
-    .option("vdso", {
-      choices: ["int80"] as const,
-      describe: "have the vdso enter the kernel by int 0x80 (edits the task's memory)",
-    })
-    .option("xstate", {
-      choices: [512, 576] as const,
-      describe: "bytes of FPU state: 512 for CPUs without XSAVE, 576 for those with it",
-    })
-    .option("fd", {
-      type: "string",
-      array: true,
-      nargs: 1,
-      coerce: (fds: string[] | undefined) => fds?.map(inventedFd),
-      describe: "N=PATH: a descriptor for a task that comes without (repeatable)",
-    })
-    .option("ppid", {
-      type: "string",
-      requiresArg: true,
-      coerce: wholeNumber("ppid"),
-      describe: "parent's pid where pids are invented; default: 1",
-    })
     .option("task", {
       type: "string",
       requiresArg: true,
@@ -118,12 +66,30 @@ export function builder(yargs: Argv) {
       type: "boolean",
       describe: "colours, or --no-color; default: if stderr is a terminal",
     })
-    .example("crimg convert --to-rev 2 app.img -o app-2.img", "for the kernels of v6 to v8")
-    .example("crimg convert --to cr-3b --kernel 2.6.28 app.img -o new.img", "for a v13 kernel")
-    .example("crimg convert --repair app.img -o good.img", "the same dialect, but it restarts")
-    .example("crimg convert --to-rev 2 --split tasks/ tree.img", "a tree of tasks, one by one")
-    .example("crimg convert --to-rev 1 --dry-run app.img", "what would be lost")
+    .example(examples.map(({ command, what }) => [command, what]))
     .epilogue(EXIT_CODES_TEXT);
+}
+
+/** What to make of the image. */
+function targetOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("to", {
+      type: "string",
+      requiresArg: true,
+      describe: "dialect of the result (see crimg formats)",
+    })
+    .option("to-rev", {
+      type: "string",
+      requiresArg: true,
+      coerce: wholeNumber("to-rev"),
+      describe: "revision of the result: the latest dialect that has it",
+      conflicts: ["to"],
+    })
+    .option("series", {
+      type: "string",
+      requiresArg: true,
+      describe: "patch series of the kernel that shall restart it; default: the last of the dialect",
+    });
 }
 
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
@@ -162,14 +128,15 @@ export const run: Run<Args> = async args => {
     source = await seekableInput(path, args.output ?? args.split);
     const progress = await progressOf(label, args.progress, args.output === "-");
     const watched = progress.watch(source);
+    const facets = await loadFacets();
     const jobs =
       args.split === undefined
         ? [{ output: args.output, options }]
-        : await splitJobs(source, label, args.split, options, args);
+        : await splitJobs(source, facets, label, args.split, options, args);
     const results: Result[] = [];
     let exit: number = ExitCode.good;
     for (const job of jobs) {
-      const report = await convertOne(watched, job, target, args).finally(progress.stop);
+      const report = await convertOne(watched, facets, job, target, args).finally(progress.stop);
       const output = args.dryRun || job.output === "-" ? undefined : job.output;
       const task = job.options.task ?? null;
       results.push({ image: label, task, output: output ?? null, ...report });
@@ -209,40 +176,38 @@ function isPlainFile(path: string): boolean {
 }
 
 async function optionsOf(args: Args): Promise<ConvertOptions> {
-  const { dialectOfRev } = await import("../convert/options.js");
-  const { to, toRev, series, kernel, repair, fpu, deleted, vdso, xstate, fd, ppid, task } = args;
-  const { zeroUndefined, partial, lossless, at, image, dialect } = args;
-  const target = toRev === undefined ? to : dialectOfRev(toRev).name;
-  const given = { to: target, series, kernel, repair, fpu, deleted, vdso, xstate, fds: fd, ppid, task };
-  return defined({ ...given, zeroUndefined, partial, lossless, at, image, dialect });
+  const [{ dialectOfRev }, { formats }] = await Promise.all([
+    import("../convert/target.js"),
+    import("../formats/registry.js"),
+  ]);
+  const { to, toRev, series, task, zeroUndefined, partial, lossless, at, image, dialect } = args;
+  const target = toRev === undefined ? to : dialectOfRev(toRev, formats).name;
+  const given = { to: target, series, task, zeroUndefined, partial, lossless, at, image, dialect };
+  return defined({ ...formatOptionValues(args, ofFormats), ...given });
+}
+
+async function loadFacets(): Promise<ConvertFacets> {
+  const [{ loadConvertFacets }, { formats }] = await Promise.all([
+    import("../convert/facets.js"),
+    import("../formats/registry.js"),
+  ]);
+  return loadConvertFacets(formats);
 }
 
 /** A file for each task. */
 async function splitJobs(
   source: SyncSource,
+  facets: ConvertFacets,
   label: string,
   folder: string,
   options: ConvertOptions,
   { force = false, dryRun }: Args,
 ): Promise<Job[]> {
-  const [{ taskPids }, { walkSync }, { formats }, { dialectNamed }] = await Promise.all([
-    import("../convert/task.js"),
-    import("../stream/items.js"),
+  const [{ taskPidsOf }, { formats }] = await Promise.all([
+    import("../convert/task-pids.js"),
     import("../formats/registry.js"),
-    import("../formats/cr/dialects.js"),
   ]);
-  const { at, image, dialect } = options;
-  const pids = taskPids(
-    walkSync(
-      source,
-      formats,
-      defined({
-        at,
-        image: at !== undefined && image === undefined ? 0 : image,
-        dialect: dialect === undefined ? undefined : dialectNamed(dialect),
-      }),
-    ),
-  );
+  const pids = taskPidsOf(source, formats, facets, options);
   const name = basename(label, extname(label));
   const jobs = pids.map(pid => ({
     output: join(folder, `${name}-${pid}.img`),
@@ -255,6 +220,7 @@ async function splitJobs(
 
 async function convertOne(
   source: SyncSource,
+  facets: ConvertFacets,
   { output: path, options }: Job,
   target: TargetOptions,
   { dryRun, split }: Args,
@@ -264,7 +230,7 @@ async function convertOne(
     import("../formats/registry.js"),
     import("./write-plan.js"),
   ]);
-  const plan = planSync(source, formats, options);
+  const plan = planSync(source, formats, facets, options);
   // What is refused is refused here, before there is any file.
   let first = plan.next();
   if (dryRun) {
@@ -327,22 +293,4 @@ async function verifyResult(
     process.stderr.write(`${lines.join("\n")}\n`);
   }
   return wrong.length === 0 ? ExitCode.good : ExitCode.findings;
-}
-
-/** `all`, or a list of names. */
-function repairsOf(text: string | undefined): readonly Repair[] | undefined {
-  if (text === undefined) return undefined;
-  const names = text === "all" ? repairNames : text.split(",").map(name => name.trim());
-  const unknown = names.find(name => !(repairNames as readonly string[]).includes(name));
-  if (unknown === undefined) return names as readonly Repair[];
-  throw new CrimgError(
-    "usage",
-    `no repair is called "${unknown}"; there are ${repairNames.join(", ")}, and all`,
-  );
-}
-
-function inventedFd(text: string): InventedFd {
-  const parts = /^(\d{1,7})=(.+)$/s.exec(text);
-  if (parts === null) throw new CrimgError("usage", `--fd takes N=PATH (0=/dev/null), found "${text}"`);
-  return { fd: Number(parts[1]), path: parts[2]! };
 }

@@ -1,4 +1,5 @@
-import type { ConversionReport, PlanStep } from "../convert/convert.js";
+import type { PlanStep } from "../convert/output-plan.js";
+import type { ConversionReport } from "../convert/report.js";
 import { fill } from "../source/extent.js";
 import type { SyncSource } from "../source/source.js";
 import type { Write } from "./output.js";

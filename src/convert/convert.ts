@@ -1,18 +1,15 @@
 import { joinBytes } from "../codec/bytes.js";
+import type { ConvertOptions } from "../formats/convert-facet.js";
+import type { Format } from "../formats/format.js";
 import { drive, driveSync } from "../source/drive.js";
 import { partsOf, readExtent } from "../source/extent.js";
 import type { Sink } from "../source/sink.js";
 import { bytesSource, type SyncSource } from "../source/source.js";
 import type { OpenedImage } from "../stream/items.js";
-import type { StreamFormat } from "../stream/stream-format.js";
 import { conversion } from "./conversion.js";
-import type { ConvertOptions } from "./options.js";
-import type { PlanStep } from "./plan.js";
+import type { ConvertFacets } from "./facets.js";
+import type { PlanStep } from "./output-plan.js";
 import type { ConversionReport } from "./report.js";
-
-export type { ConvertOptions, InventedFd, Repair } from "./options.js";
-export type { PlanStep } from "./plan.js";
-export type { ChangeKind, ConversionReport, ReportEntry } from "./report.js";
 
 /** Bytes of page contents read at once. */
 const COPY_PART = 1024 * 1024;
@@ -23,11 +20,12 @@ const COPY_PART = 1024 * 1024;
  */
 export async function convert(
   image: OpenedImage,
-  formats: readonly StreamFormat[],
+  formats: readonly Format[],
+  facets: ConvertFacets,
   options: ConvertOptions,
   sink: Sink,
 ): Promise<ConversionReport> {
-  const steps = plan(image, formats, options);
+  const steps = plan(image, formats, facets, options);
   for (;;) {
     const { done, value } = await steps.next();
     if (done) return value;
@@ -42,7 +40,8 @@ export async function convert(
 /** What `convert` would write, step by step; nothing is written, and page contents are not read. */
 export function plan(
   image: OpenedImage,
-  formats: readonly StreamFormat[],
+  formats: readonly Format[],
+  facets: ConvertFacets,
   options: ConvertOptions,
 ): AsyncGenerator<PlanStep, ConversionReport, void> {
   const { source, options: where } = image;
@@ -52,25 +51,33 @@ export function plan(
     ...(index !== undefined && { image: index }),
     ...(dialect !== undefined && { dialect: dialect.name }),
   };
-  return drive(source, conversion(source, formats, { ...place, ...options }));
+  return drive(source, conversion(source, formats, facets, { ...place, ...options }));
 }
 
 /** The same for an input that answers at once. */
 export function planSync(
   source: SyncSource,
-  formats: readonly StreamFormat[],
+  formats: readonly Format[],
+  facets: ConvertFacets,
   options: ConvertOptions,
 ): Generator<PlanStep, ConversionReport, void> {
-  return driveSync(source, conversion(source, formats, options));
+  return driveSync(source, conversion(source, formats, facets, options));
+}
+
+/** A conversion whose result is in memory. */
+export interface ConvertedBytes {
+  readonly bytes: Uint8Array;
+  readonly report: ConversionReport;
 }
 
 /** Converts an image that is in memory. */
 export function convertBytes(
   bytes: Uint8Array,
-  formats: readonly StreamFormat[],
+  formats: readonly Format[],
+  facets: ConvertFacets,
   options: ConvertOptions,
-): { readonly bytes: Uint8Array; readonly report: ConversionReport } {
-  const steps = planSync(bytesSource(bytes), formats, options);
+): ConvertedBytes {
+  const steps = planSync(bytesSource(bytes), formats, facets, options);
   const parts: Uint8Array[] = [];
   for (;;) {
     const { done, value } = steps.next();

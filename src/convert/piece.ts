@@ -1,58 +1,15 @@
-import type { RecordFields, RecordName } from "../formats/cr/records.js";
-import type { Extent } from "../source/extent.js";
-import type { Item } from "../stream/item.js";
-
-/** What flows through a conversion: an item of the source, as it stands or changed, or something invented. */
-export type Piece = RecordPiece | RawPiece | PlainPiece;
-
-/** The values of a record. Which are there depends on its layout in the dialect it is in at that moment. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-export interface RecordPiece {
-  readonly kind: "record";
-  readonly name: RecordName;
-  /** The place in the source; of something invented the place it would have there. */
-  readonly path: string;
-  readonly parent: number;
-  readonly fields: Fields;
-  /** Header and payload as they stand in the source; undefined once anything is changed. */
-  readonly stored: Uint8Array | undefined;
-  /** Of PGARR: pages that follow. */
-  readonly pages: number;
-}
-
-/** A raw block, or a part of one. */
-export interface RawPiece {
-  readonly kind: "raw";
-  readonly name: string;
-  readonly path: string;
-  /** Elements of the block before this part. */
-  readonly first: number;
-  readonly body: Body;
-}
-
-/** An unknown record, or bytes around images: passed on as they are. */
-export interface PlainPiece {
-  readonly kind: "plain";
-  readonly path: string;
-  /** The number of an unknown record. */
-  readonly type: number | undefined;
-  readonly body: Body;
-}
-
-/** Bytes at hand, or where they stand in the source. */
-export type Body = Uint8Array | Extent;
-
-/** Passes a piece on. */
-export type Emit = (piece: Piece) => void;
-
-/** One station of a conversion: takes pieces, and passes on what becomes of them. */
-export type Stage = (emit: Emit) => Emit;
-
-/** The stages one behind the other. */
-export function pipeline(stages: readonly Stage[], end: Emit): Emit {
-  return stages.reduceRight((emit, stage) => stage(emit), end);
-}
+import type { Table } from "../codec/table.js";
+import type {
+  Change,
+  EmitPiece,
+  NamedPiece,
+  Piece,
+  RawPiece,
+  RecordPiece,
+  Stage,
+} from "../formats/convert-piece.js";
+import type { Dialect } from "../stream/dialect.js";
+import type { Fields, Item } from "../stream/item.js";
 
 /** An item of the walk as the conversion sees it. */
 export function pieceOf(item: Item): Piece {
@@ -60,15 +17,7 @@ export function pieceOf(item: Item): Piece {
   switch (item.kind) {
     case "record": {
       const { name, header, fields, bytes, counts } = item;
-      return {
-        kind: "record",
-        name: name as RecordName,
-        path,
-        parent: header["parent"]!,
-        fields,
-        stored: bytes,
-        pages: counts[0] ?? 0,
-      };
+      return { kind: "record", name, path, header, fields, stored: bytes, counts };
     }
     case "raw": {
       const { name, first, block, bytes } = item;
@@ -84,45 +33,54 @@ export function pieceOf(item: Item): Piece {
   }
 }
 
-/** The record with other values, or another parent. */
-export function changed(piece: RecordPiece, fields: Fields, parent = piece.parent): RecordPiece {
-  return { ...piece, fields: { ...piece.fields, ...fields }, parent, stored: undefined };
-}
-
-/** A record that the source does not have. */
-export function invented<N extends RecordName>(
-  name: N,
-  path: string,
-  fields: RecordFields[N],
-  parent = 0,
+/** The record with other values, or with others in its header. */
+export function changed(
+  piece: RecordPiece,
+  fields: Fields,
+  header: Readonly<Record<string, number>> = {},
 ): RecordPiece {
   return {
-    kind: "record",
-    name,
-    path,
-    parent,
-    fields: fields as unknown as Fields,
+    ...piece,
+    fields: { ...piece.fields, ...fields },
+    header: { ...piece.header, ...header },
     stored: undefined,
-    pages: 0,
   };
 }
 
+/** A record that the source does not have. */
+export function inventedRecord(
+  name: string,
+  path: string,
+  fields: Fields,
+  header: Readonly<Record<string, number>> = {},
+): RecordPiece {
+  return { kind: "record", name, path, header, fields, stored: undefined, counts: [] };
+}
+
 /** A raw block that the source does not have. */
-export function inventedRaw(name: string, path: string, body: Uint8Array): RawPiece {
+export function inventedBlock(name: string, path: string, body: Uint8Array): RawPiece {
   return { kind: "raw", name, path, first: 0, body };
-}
-
-/** The values of a record by the type that its name has. */
-export function fieldsOf<N extends RecordName>(piece: RecordPiece & { readonly name: N }): RecordFields[N] {
-  return piece.fields as unknown as RecordFields[N];
-}
-
-/** True for a record of this name; its values have their types then. */
-export function isRecord<N extends RecordName>(piece: Piece, name: N): piece is RecordPiece & { name: N } {
-  return piece.kind === "record" && piece.name === name;
 }
 
 /** The bytes of a block that is small enough to be at hand; none of page contents. */
 export function bytesOf({ body }: RawPiece): Uint8Array {
   return body instanceof Uint8Array ? body : new Uint8Array(0);
+}
+
+/** The layout of a raw block's elements; undefined if it has none. */
+export function elementTable({ automaton }: Dialect, block: string): Table | undefined {
+  return automaton.places.flatMap(({ raw }) => raw).find(({ name }) => name === block)?.element;
+}
+
+/** Where a piece, or a field of it, is in the report. */
+export function reportPlace(
+  { path, name }: NamedPiece,
+  field: string | null = null,
+): Pick<Change, "path" | "record" | "field"> {
+  return { path, record: name, field };
+}
+
+/** The stages one behind the other. */
+export function pipeline(stages: readonly Stage[], end: EmitPiece): EmitPiece {
+  return stages.reduceRight((emit, stage) => stage(emit), end);
 }

@@ -1,5 +1,6 @@
 import { escapeText } from "../codec/escape.js";
-import type { ChangeKind, ConversionReport, ReportEntry } from "./report.js";
+import type { ChangeKind } from "../formats/convert-piece.js";
+import type { ConversionReport, ReportEntry } from "./report.js";
 
 /** How the parts of the table look. Each takes text and gives it back, coloured or not. */
 export interface ReportStyle {

@@ -1,5 +1,4 @@
-/** What a conversion does to a value. */
-export type ChangeKind = "dropped" | "invented" | "changed" | "renumbered";
+import type { Change, ChangeKind, ChangeReport } from "../formats/convert-piece.js";
 
 /** One line of the report. */
 export interface ReportEntry {
@@ -42,15 +41,8 @@ export interface ConversionReport {
 /** Entries that a report lists; an image can have millions of places, and a report stays in memory. */
 const LISTED = 10_000;
 
-/** What is said of one place. */
-export type Change = Omit<ReportEntry, "count" | "old" | "new" | "loss"> & {
-  readonly old?: string;
-  readonly new?: string;
-  readonly loss?: boolean;
-};
-
 /** Collects what a conversion does. */
-export class Report {
+export class ChangeCollector implements ChangeReport {
   private readonly entries: ReportEntry[] = [];
   /** Lines that stand for several places, by record. */
   private readonly folded = new Map<string, FoldedEntry[]>();
@@ -58,14 +50,12 @@ export class Report {
   private lossy = false;
   private omitted = 0;
 
-  /** One place, on a line of its own. */
   add(change: Change): void {
     this.count(change);
     if (this.entries.length < LISTED) this.entries.push(entryOf(change));
     else this.omitted++;
   }
 
-  /** One of many places that the same happens to: they share a line. */
   fold(change: Change): void {
     this.count(change);
     const { kind, path, record, field, why, loss = false } = change;

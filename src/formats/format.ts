@@ -33,6 +33,17 @@ export function formatOf(image: ImageStart): Format {
   return image.format as Format;
 }
 
+/** What the formats bring to one engine, by the id of the format. A format that brings nothing is not in it. */
+export async function loadFacets<F>(
+  formats: readonly Format[],
+  loaderOf: (facets: Format["facets"]) => (() => Promise<F>) | undefined,
+): Promise<ReadonlyMap<string, F>> {
+  const loaded = await Promise.all(
+    formats.map(async ({ id, facets }) => [id, await loaderOf(facets)?.()] as const),
+  );
+  return new Map(loaded.flatMap(([id, facet]) => (facet === undefined ? [] : [[id, facet] as const])));
+}
+
 /** The dialects of all formats, oldest first. */
 export function dialectsOf(formats: readonly Format[]): readonly Dialect[] {
   return formats.flatMap(({ dialects }) => dialects);

@@ -1,16 +1,13 @@
 import { CrimgError } from "../errors.js";
-import type { Format } from "../formats/format.js";
+import { type Format, loadFacets } from "../formats/format.js";
 import type { RestartModel, VerifyFacet } from "../formats/verify-facet.js";
 
-/** What formats bring to verify, by the id of the format. A format that brings nothing is not in it. */
+/** What formats bring to verify, by the id of the format. */
 export type VerifyFacets = ReadonlyMap<string, VerifyFacet>;
 
 /** Loads what formats bring to verify: once this is done, nothing of verify waits for anything but bytes. */
-export async function loadVerifyFacets(formats: readonly Format[]): Promise<VerifyFacets> {
-  const loaded = await Promise.all(
-    formats.map(async ({ id, facets: { verify } }) => [id, await verify?.()] as const),
-  );
-  return new Map(loaded.flatMap(([id, facet]) => (facet === undefined ? [] : [[id, facet] as const])));
+export function loadVerifyFacets(formats: readonly Format[]): Promise<VerifyFacets> {
+  return loadFacets(formats, ({ verify }) => verify);
 }
 
 /** The restart models there are, in the order of the formats. */

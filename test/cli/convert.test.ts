@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ConversionReport } from "../../src/convert/convert.js";
+import type { ConversionReport } from "../../src/convert/report.js";
 import { dialects } from "../../src/formats/cr/dialects.js";
 import { isCr } from "../../src/index.js";
 import { schemaCheck } from "../dump/schema-check.js";

@@ -1,4 +1,4 @@
-import { convertBytes } from "../../src/index.js";
+import { convertBytes } from "../convert/converter.js";
 import { sampleBytes } from "../format/samples.js";
 import { type Workplace, workplaces } from "./workplace.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { convertBytes } from "../../src/index.js";
 import { samples } from "../format/samples.js";
+import { convertBytes } from "./converter.js";
 
 const { bytes: tiny } = samples.find(({ name }) => name === "v5p2-tiny.img")!;
 

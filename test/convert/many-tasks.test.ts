@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cr3a } from "../../src/formats/cr/cr-3a.js";
-import { convertBytes } from "../../src/index.js";
 import { makeImage } from "../image/made-image.js";
+import { convertBytes } from "./converter.js";
 import { damageOf, partsOf } from "./parts.js";
 
 const tasks = (count: number) => Array.from({ length: count }, (_, i) => ({ pid: i + 1, areas: [] }));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { convertBytes } from "../../src/index.js";
 import { samples } from "../format/samples.js";
+import { convertBytes } from "./converter.js";
 
 test.each(samples.filter(({ name }) => /tree|tiny|fpu/.test(name)))(
   "Converting $dialect/$name leaves the bytes it is given as they are, a Buffer's too",

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { ConvertOptions } from "../../src/convert/convert.js";
 import { CrimgError } from "../../src/errors.js";
 import { head } from "../../src/formats/cr/records.js";
 import type { Verdict } from "../../src/formats/verify-facet.js";
-import { convertBytes } from "../../src/index.js";
+import type { ConvertOptions } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import { overwritten, recordNamed } from "../image/splice.js";
 import { verifySync } from "../verify/verifier.js";
+import { convertBytes } from "./converter.js";
 import { partsOf } from "./parts.js";
 import {
   converted,

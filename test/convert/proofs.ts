@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
-import type { ConvertOptions } from "../../src/convert/convert.js";
+import type { ConvertOptions } from "../../src/index.js";
 import { sample } from "../image/samples.js";
 
 /** What a booted kernel answered to an image. */

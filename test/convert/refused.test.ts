@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { encodeTable } from "../../src/codec/table.js";
-import type { ConvertOptions } from "../../src/convert/convert.js";
 import { CrimgError } from "../../src/errors.js";
 import { header, type RecordName } from "../../src/formats/cr/records.js";
-import { convertBytes } from "../../src/index.js";
+import type { ConvertOptions } from "../../src/index.js";
 import { sample } from "../image/samples.js";
 import { concat, recordNamed, withField, withInserted, without } from "../image/splice.js";
+import { convertBytes } from "./converter.js";
 
 /** The error of a conversion that must not succeed. */
 function refusal(bytes: Uint8Array, options: ConvertOptions): CrimgError {

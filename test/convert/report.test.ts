@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { ConvertOptions } from "../../src/convert/convert.js";
 import type { ConversionReport } from "../../src/convert/report.js";
 import { cr2 } from "../../src/formats/cr/cr-2.js";
 import { cr3a } from "../../src/formats/cr/cr-3a.js";
-import { convertBytes } from "../../src/index.js";
+import type { ConvertOptions } from "../../src/index.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { chunk4196, sample } from "../image/samples.js";
 import { recordNamed, withField } from "../image/splice.js";
 import { build, pidOf } from "./build.js";
+import { convertBytes } from "./converter.js";
 import type { Model, ModelTask } from "./model.js";
 import { linesOf, ownLines } from "./report-lines.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cr2 } from "../../src/formats/cr/cr-2.js";
-import { convertBytes } from "../../src/index.js";
 import type { RecordItem } from "../../src/stream/item.js";
+import { convertBytes } from "../convert/converter.js";
 import { collect, errors, records } from "../image/collect.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { chunk4196, sample, samples } from "../image/samples.js";

@@ -19,7 +19,7 @@ function madeBy(...flags: string[]): Record<string, unknown> {
     };
     const views = Object.fromEntries(["tree", "hex", "json", "jsonl"].map(view => [view, dumped(view)]));
     const lines = [...decodeLinesSync(bytesSource(bytes))];
-    const { bytes: converted, report } = convertBytes(bytes, { to: "cr-3b" });
+    const { bytes: converted, report } = await convertBytes(bytes, { to: "cr-3b" });
     const image = Buffer.from(converted).toString("base64");
     console.log(JSON.stringify({ mayGenerateCode, views, lines, image, report }));`;
   const node = [...flags, "--input-type=module", "--eval", program];

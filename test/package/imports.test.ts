@@ -50,6 +50,7 @@ const storeys: readonly (readonly string[])[] = [
   ["source", "formats/linux", "formats/x86"],
   ["stream"],
   ["model"],
+  ["formats/convert-piece.ts"],
   ["formats/verify-facet.ts", "formats/convert-facet.ts"],
   ["formats/format.ts"],
   ["dump", "verify", "convert", "lines"],
@@ -72,7 +73,6 @@ const toBeMoved: readonly (readonly [from: string, to: string])[] = [
   ["stream", "formats"],
   ["model", "formats"],
   ["dump", "formats"],
-  ["convert", "formats"],
   ["formats/x86", "formats"],
 ];
 const isToBeMoved = (path: string, file: string) =>

@@ -14,5 +14,8 @@ export const cr: Format = {
   reader: (start, input) => new RecordReader(start, input),
   facts: () => new CrFacts(),
   evidence: ({ dialect }) => new CrEvidence(dialect),
-  facets: { verify: async () => (await import("./verify/facet.js")).verifyFacet },
+  facets: {
+    verify: async () => (await import("./verify/facet.js")).verifyFacet,
+    convert: async () => (await import("./convert/facet.js")).convertFacet,
+  },
 };

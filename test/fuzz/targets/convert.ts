@@ -1,12 +1,13 @@
 import { expect } from "vitest";
-import type { ConvertOptions } from "../../../src/convert/convert.js";
-import { repairs } from "../../../src/convert/options.js";
 import type { ConversionReport } from "../../../src/convert/report.js";
 import { reportLines } from "../../../src/convert/report-view.js";
+import { repairs } from "../../../src/formats/cr/convert/options.js";
 import { dialectNamed, dialects } from "../../../src/formats/cr/dialects.js";
 import { formats } from "../../../src/formats/registry.js";
 import { Image } from "../../../src/image.js";
-import { convert, convertBytes, isCr } from "../../../src/index.js";
+import type { ConvertOptions } from "../../../src/index.js";
+import { convert, isCr } from "../../../src/index.js";
+import { convertBytes } from "../../convert/converter.js";
 import { damageOf } from "../../convert/parts.js";
 import { schemaCheck } from "../../dump/schema-check.js";
 import { collect, errors } from "../../image/collect.js";

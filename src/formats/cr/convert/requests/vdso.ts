@@ -1,9 +1,10 @@
-import { CrimgError } from "../errors.js";
-import { VmFlags } from "../formats/cr/names.js";
-import type { RecordFields } from "../formats/cr/records.js";
-import type { Extent } from "../source/extent.js";
-import type { Context } from "./context.js";
-import type { Piece, RawPiece, Stage } from "./piece.js";
+import { reportPlace } from "../../../../convert/piece.js";
+import { CrimgError } from "../../../../errors.js";
+import type { Extent } from "../../../../source/extent.js";
+import type { Piece, RawPiece, Stage } from "../../../convert-piece.js";
+import { VmFlags } from "../../names.js";
+import type { RecordFields } from "../../records.js";
+import type { CrContext } from "../context.js";
 
 /** push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter: __kernel_vsyscall, at 0x414 in the vdso of 2.6.27. */
 const SYSENTER = [0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34];
@@ -26,8 +27,8 @@ export function findSysenter(pages: Uint8Array, offset: number): number | undefi
   return undefined;
 }
 
-/** Has the vdso enter the kernel by `int 0x80`, at these offsets of the source. */
-export function withInt80({ report }: Context, offsets: readonly number[]): Stage {
+/** `--vdso int80`: has the vdso enter the kernel by `int 0x80`, at these offsets of the source. */
+export function withInt80({ report, survey: { sysenters: offsets } }: CrContext): Stage {
   if (offsets.length === 0) {
     throw new CrimgError(
       "malformed",
@@ -39,9 +40,7 @@ export function withInt80({ report }: Context, offsets: readonly number[]): Stag
     if (piece.kind !== "raw" || !offsets.some(offset => contains(piece, offset))) return;
     report.add({
       kind: "changed",
-      path: piece.path,
-      record: piece.name,
-      field: null,
+      ...reportPlace(piece),
       old: hexText(SYSENTER.slice(0, INT80.length)),
       new: hexText(INT80),
       why: "SYSENTER would return to where the vdso of the restarter was",

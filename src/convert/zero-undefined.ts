@@ -1,25 +1,23 @@
 import { actualText } from "../codec/describe.js";
 import { isStale } from "../codec/field.js";
-import { hexOf } from "../codec/json.js";
+import { hexOf } from "../codec/hex.js";
 import type { LayoutField } from "../codec/layout.js";
+import type { ConversionContext } from "../formats/convert-facet.js";
+import type { ChangeReport, NamedPiece, RawPiece, RecordPiece, Stage } from "../formats/convert-piece.js";
 import type { Dialect } from "../stream/dialect.js";
 import { layoutFor } from "../stream/encode-record.js";
-import type { Context } from "./context.js";
-import { bytesOf, changed, type Piece, type RawPiece, type RecordPiece, type Stage } from "./piece.js";
-import type { Report } from "./report.js";
+import { bytesOf, changed, elementTable, reportPlace } from "./piece.js";
 
 /** Writes 0 where the kernel left bytes undefined, in the target's layouts. */
-export function zeroUndefined(context: Context): Stage {
-  const { to } = context.goal;
-  return emit => piece => emit(zeroed(piece, to, context));
+export function zeroUndefined({ target: { dialect }, report }: ConversionContext): Stage {
+  return emit => piece => {
+    if (piece.kind === "plain") emit(piece);
+    else
+      emit(piece.kind === "raw" ? zeroedRaw(piece, dialect, report) : zeroedRecord(piece, dialect, report));
+  };
 }
 
-function zeroed(piece: Piece, dialect: Dialect, context: Context): Piece {
-  if (piece.kind === "record") return zeroedRecord(piece, dialect, context);
-  return piece.kind === "raw" ? zeroedRaw(piece, dialect, context) : piece;
-}
-
-function zeroedRecord(piece: RecordPiece, dialect: Dialect, { report }: Context): RecordPiece {
+function zeroedRecord(piece: RecordPiece, dialect: Dialect, report: ChangeReport): RecordPiece {
   const spec = dialect.byName(piece.name);
   if (spec === undefined) return piece;
   const { fields } = piece;
@@ -29,20 +27,18 @@ function zeroedRecord(piece: RecordPiece, dialect: Dialect, { report }: Context)
   if (undefinedOnes.length === 0) return piece;
   for (const { name, field } of undefinedOnes) {
     const value = fields[name];
-    const old = value instanceof Uint8Array ? `${value.length} bytes` : actualText(field, value);
-    say(report, piece, name, old);
+    sayZeroed(
+      report,
+      piece,
+      name,
+      value instanceof Uint8Array ? `${value.length} bytes` : actualText(field, value),
+    );
   }
   return changed(piece, Object.fromEntries(undefinedOnes.map(member => [member.name, zeroOf(member)])));
 }
 
-function say(report: Report, { path, name }: RecordPiece | RawPiece, field: string, old: string): void {
-  const why = "undefined bytes, zeroed as asked for";
-  report.fold({ kind: "changed", path, record: name, field, old, new: "0", why });
-}
-
-function zeroedRaw(piece: RawPiece, dialect: Dialect, { report }: Context): RawPiece {
-  const block = dialect.automaton.places.flatMap(({ raw }) => raw).find(({ name }) => name === piece.name);
-  const element = block?.element;
+function zeroedRaw(piece: RawPiece, dialect: Dialect, report: ChangeReport): RawPiece {
+  const element = elementTable(dialect, piece.name);
   const stale = element?.layout.filter(({ field }) => field.stale !== undefined) ?? [];
   const bytes = bytesOf(piece);
   if (element === undefined || stale.length === 0 || bytes.length === 0) return piece;
@@ -52,11 +48,16 @@ function zeroedRaw(piece: RawPiece, dialect: Dialect, { report }: Context): RawP
     for (const { name, offset, size } of stale) {
       const part = clean.subarray(at + offset, at + offset + size);
       if (isZero(part)) continue;
-      say(report, piece, name, hexOf(part));
+      sayZeroed(report, piece, name, hexOf(part));
       part.fill(0);
     }
   }
   return { ...piece, body: clean };
+}
+
+function sayZeroed(report: ChangeReport, piece: NamedPiece, field: string, old: string): void {
+  const why = "undefined bytes, zeroed as asked for";
+  report.fold({ kind: "changed", ...reportPlace(piece, field), old, new: "0", why });
 }
 
 function isZero(value: unknown): boolean {

@@ -1,6 +1,6 @@
-import type { ByteOrder } from "../codec/field.js";
-import { encodeTable } from "../codec/table.js";
-import { fxsave } from "../formats/cr/records.js";
+import type { ByteOrder } from "../../codec/field.js";
+import { encodeTable } from "../../codec/table.js";
+import { fxsave } from "./tables.js";
 
 /** Bytes of FPU state as FXSAVE writes it. */
 export const FXSAVE_SIZE = fxsave.size;

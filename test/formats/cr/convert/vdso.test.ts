@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { VmFlags } from "../../src/formats/cr/names.js";
-import { convertBytes, walkSync } from "../../src/index.js";
-import { bytesSource } from "../../src/source/source.js";
-import { samples } from "../format/samples.js";
+import { VmFlags } from "../../../../src/formats/cr/names.js";
+import { walkSync } from "../../../../src/index.js";
+import { bytesSource } from "../../../../src/source/source.js";
+import { convertBytes } from "../../../convert/converter.js";
+import { samples } from "../../../format/samples.js";
 
 /** __kernel_vsyscall of 2.6.27: push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter. */
 const SYSENTER = [0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34];

@@ -1,0 +1,4 @@
+import { loadConverter } from "../../src/index.js";
+
+/** Conversions that answer at once. */
+export const { convertBytes, planSync } = await loadConverter();
