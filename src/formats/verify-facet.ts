@@ -25,7 +25,7 @@ export interface JudgeInput {
    */
   readonly fields: Judge;
   /** The series that the image is verified for: the one asked for, else the one that it shows so far. */
-  series(): string | undefined;
+  series(): string;
 }
 
 /** Takes items of one image in order, and says what is wrong with them. */

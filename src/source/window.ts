@@ -94,7 +94,8 @@ export class Window {
 
   /** Takes over the bytes of another window of the same file, if what was wanted last is among them. */
   adopt(other: Window): boolean {
-    if (!other.holds(this.wantedAt, this.required)) return false;
+    // What the other only passes over it will write over.
+    if (other.isPassing || !other.holds(this.wantedAt, this.required)) return false;
     this.bytes = other.bytes;
     this.view = other.view;
     this.start = other.start;

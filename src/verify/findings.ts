@@ -19,7 +19,7 @@ export const notAnImage = rule("not-an-image", {
 export interface FirstImage {
   readonly image: ImageStart;
   /** The series that it is verified for: the one asked for, else the one that it shows so far. */
-  series(): string | undefined;
+  series(): string;
 }
 
 /**
@@ -49,7 +49,7 @@ export class Findings {
     if (item.image !== this.image) this.startImage(item.image);
     if (item.kind === "unknown") return;
     // Before it is judged: a record may be what shows for which series it is to be judged.
-    if (item.kind === "record") this.evidence?.see(item);
+    this.evidence?.see(item);
     const { name } = item;
     const judges = this.wanting.get(name) ?? this.judgesFor(item);
     for (const judge of judges) judge.add(item);
@@ -66,9 +66,9 @@ export class Findings {
     const facet = this.facets.get(image.format.id);
     const fields = new Fields(say, image.dialect);
     this.image = image;
-    const evidence = facet?.restart && evidenceOf(image);
+    const evidence = evidenceOf(image);
     this.evidence = evidence;
-    const series = () => this.wanted ?? evidence?.latest;
+    const series = () => this.wanted ?? evidence.latest;
     this.first ??= { image, series };
     const judges = facet?.judges({ say, fields, series }) ?? [];
     this.judges = judges.includes(fields) ? judges : [fields, ...judges];

@@ -8,12 +8,7 @@ export class RestartRun {
   private readonly run: Asking<never, Verdict>;
   private verdict: Verdict | undefined;
 
-  constructor(
-    model: RestartModel,
-    readonly series: string,
-    size: number | undefined,
-    options: RestartOptions,
-  ) {
+  constructor(model: RestartModel, series: string, size: number | undefined, options: RestartOptions) {
     this.window = new Window(size);
     this.run = model.run(series, this.window, options);
     this.step();

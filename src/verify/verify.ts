@@ -81,6 +81,7 @@ function* verification(
     ...(dialect !== undefined && { dialect }),
     onFinding: report,
   });
+  let wanted: string | undefined;
   let run: RestartRun | undefined;
   for (let step = nextOf(walk, findings); step !== undefined; step = nextOf(walk, findings)) {
     if (step === window) {
@@ -90,12 +91,13 @@ function* verification(
     }
     findings.add(step as Item);
     if (pending.length > 0) yield* pending.splice(0);
-    if (findings.first === undefined || run?.series === findings.first.series()) continue;
+    if (wanted === findings.first?.series()) continue;
+    wanted = findings.first?.series();
     run = begun(findings.first);
     run?.follow(window);
   }
   yield* pending;
-  run ??= begun(findings.first);
+  if (findings.first === undefined) run = begun(undefined);
   const verdict = run && (yield* run.finish());
   return { dialect: findings.first?.image.dialect.name, counts, verdict };
 
@@ -103,11 +105,11 @@ function* verification(
   function begun(first: FirstImage | undefined): RestartRun | undefined {
     const own = first === undefined ? modelsOf(facets)[0] : facets.get(first.image.format.id)?.restart;
     const model = asked ?? own;
-    if (model === undefined) return undefined;
+    const reader = first?.series() ?? series ?? model?.series.at(-1);
+    if (model === undefined || reader === undefined || !model.series.includes(reader)) return undefined;
     // It begins where the file position is, image or not; of a later image at its head, as if it were cut out.
     const start = image === undefined ? (at ?? 0) : (first?.image.offset ?? 0);
-    const wanted = first?.series() ?? series ?? model.series.at(-1)!;
-    return new RestartRun(model, wanted, size, { ...options, start });
+    return new RestartRun(model, reader, size, { ...options, start });
   }
 }
 

@@ -66,8 +66,8 @@ export class Fpu implements Judge {
 
   constructor(
     private readonly say: Say,
-    /** The series that the image is verified for, as far as it is known. */
-    private readonly series: () => string | undefined,
+    /** The series that the image is verified for. */
+    private readonly series: () => string,
   ) {}
 
   add(item: CrItem): void {
@@ -115,8 +115,7 @@ export class Fpu implements Judge {
   /** Real state is for v7 and later. A series that does not read the dialect at all refuses it at its head. */
   private judgeReader({ image }: RecordOf<"CPU">, place: Place): void {
     const series = this.series();
-    if (series === undefined || !seriesWithoutFpu.includes(series)) return;
-    if (!image.dialect.series.includes(series)) return;
+    if (!seriesWithoutFpu.includes(series) || !image.dialect.series.includes(series)) return;
     const message = `xstate holds FPU state, which ${series} takes for a kernel pointer: the restarted task dies of signal 11`;
     this.say(fpuAsPointer, place, message, `crimg convert --repair=fpu --series ${series}`);
   }
