@@ -21,8 +21,10 @@ class Recorder {
     return this;
   }
 
-  example(line, about) {
-    this.examples.push({ line, about });
+  /** One example, or a list of them, as yargs takes both. */
+  example(given, about) {
+    const examples = typeof given === "string" ? [[given, about]] : given;
+    this.examples.push(...examples.map(([line, about]) => ({ line, about })));
     return this;
   }
 

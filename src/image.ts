@@ -1,12 +1,16 @@
+import type { PlanStep } from "./convert/output-plan.js";
+import type { ConversionReport } from "./convert/report.js";
 import type { DumpOptions, DumpReport } from "./dump/dump.js";
 import { CrimgError } from "./errors.js";
 import type { Finding } from "./finding.js";
 import { evidenceOf, type Format, formatOf } from "./formats/format.js";
+import type { ConvertOptions } from "./formats/registry.js";
 import type { Fact, FactLens } from "./model/fact.js";
 import type { ReadOptions } from "./model/memory.js";
 import { type Area, type Descriptor, Process, type ProcessTask } from "./model/process.js";
 import { Summarizer, type Summary } from "./model/summary.js";
 import { drive } from "./source/drive.js";
+import type { Sink } from "./source/sink.js";
 import type { Source } from "./source/source.js";
 import type { Item } from "./stream/item.js";
 import { type OpenedImage, walk } from "./stream/items.js";
@@ -120,6 +124,26 @@ export class Image implements OpenedImage {
     ]);
     const facets = await loadVerifyFacets(this.formats);
     return yield* verify(this.source, this.formats, facets, { ...this.options, ...options });
+  }
+
+  /**
+   * Writes what becomes of it in another dialect, or for another kernel, and returns the report. Throws `usage` for a stream, and `refused` for what the target cannot say.
+   */
+  async convert(options: ConvertOptions, sink: Sink): Promise<ConversionReport> {
+    const [{ loadConvertFacets }, { convert }] = await Promise.all([
+      import("./convert/facets.js"),
+      import("./convert/convert.js"),
+    ]);
+    return convert(this, this.formats, await loadConvertFacets(this.formats), options, sink);
+  }
+
+  /** What `convert` would write, step by step: bytes, or a stretch of the input to copy, whose contents are not read. */
+  async *plan(options: ConvertOptions): AsyncGenerator<PlanStep, ConversionReport, void> {
+    const [{ loadConvertFacets }, { plan }] = await Promise.all([
+      import("./convert/facets.js"),
+      import("./convert/convert.js"),
+    ]);
+    return yield* plan(this, this.formats, await loadConvertFacets(this.formats), options);
   }
 
   /**

@@ -5,7 +5,7 @@
  * @example
  * const image = await openImage("app.img");
  * for await (const item of image.items()) {
- *   if (item.kind === "record" && item.name === "VMA") console.log(item.path, item.fields.vm_start);
+ *   if (isCr(item, "VMA")) console.log(item.path, item.fields.vm_start);
  * }
  */
 
@@ -32,16 +32,13 @@ export { dialectNamed, dialects } from "./formats/cr/dialects.js";
 export { type CrItem, type CrRecord, isCr, type RecordOf } from "./formats/cr/item.js";
 export type { RecordFields, RecordName } from "./formats/cr/records.js";
 export { type Format, formatOf } from "./formats/format.js";
-export { formats } from "./formats/registry.js";
+export { type ConvertOptions, formats } from "./formats/registry.js";
 export type { RestartOptions, TaskVerdict, Verdict } from "./formats/verify-facet.js";
 export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
 export { type Segment, segmentOf } from "./formats/x86/segment.js";
-export { Image } from "./image.js";
+export { Image, Task, type Verification } from "./image.js";
 export {
   type Converter,
-  type ConvertOptions,
-  convert,
-  convertBytes,
   decodeLines,
   decodeLinesSync,
   dialectOfRev,
@@ -50,11 +47,9 @@ export {
   fileParts,
   loadConverter,
   loadVerifier,
-  plan,
   soundLength,
   summarize,
   type Verifier,
-  verify,
   walk,
   walkSync,
 } from "./library.js";

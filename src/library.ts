@@ -6,8 +6,7 @@ import * as targets from "./convert/target.js";
 import { type DumpOptions, type DumpReport, dumping } from "./dump/dump.js";
 import { summarizing } from "./dump/summarize.js";
 import type { Finding, Rule } from "./finding.js";
-import type { CrConvertOptions } from "./formats/cr/convert/options.js";
-import { formats } from "./formats/registry.js";
+import { type ConvertOptions, formats } from "./formats/registry.js";
 import * as decoding from "./lines/decode.js";
 import * as encoding from "./lines/encode.js";
 import type { Summary } from "./model/summary.js";
@@ -46,17 +45,6 @@ export function summarize(source: SyncSource, options?: WalkOptions): Summary[] 
   return resultSync(source, summarizing(source.size, formats, options));
 }
 
-/**
- * Verifies any input that can be read twice (not a stream: `usage`): yields findings as the walk goes, and returns the
- * report.
- */
-export async function* verify(
-  source: Source,
-  options?: verifying.VerifyOptions,
-): AsyncGenerator<Finding, verifying.VerifyReport, void> {
-  return yield* verifying.verify(source, formats, await loadVerifyFacets(formats), options);
-}
-
 /** What verifying knows, and the same without waiting for inputs that answer at once. */
 export interface Verifier {
   /** Every rule that a finding can be of. */
@@ -77,34 +65,6 @@ export async function loadVerifier(): Promise<Verifier> {
     series: modelsOf(facets).flatMap(({ series }) => series),
     verifySync: (source, options) => verifying.verifySync(source, formats, facets, options),
   };
-}
-
-/** What to make of an image: the options of every format. */
-export type ConvertOptions = CrConvertOptions;
-
-/** See convert/convert.ts. */
-export async function convert(
-  image: OpenedImage,
-  options: ConvertOptions,
-  sink: Sink,
-): Promise<ConversionReport> {
-  return converting.convert(image, formats, await loadConvertFacets(formats), options, sink);
-}
-
-/** What `convert` would write, step by step; nothing is written, and page contents are not read. */
-export async function* plan(
-  image: OpenedImage,
-  options: ConvertOptions,
-): AsyncGenerator<PlanStep, ConversionReport, void> {
-  return yield* converting.plan(image, formats, await loadConvertFacets(formats), options);
-}
-
-/** Converts an image that is in memory. */
-export async function convertBytes(
-  bytes: Uint8Array,
-  options: ConvertOptions,
-): Promise<converting.ConvertedBytes> {
-  return (await loadConverter()).convertBytes(bytes, options);
 }
 
 /** Converts without waiting for inputs that answer at once. */

@@ -8,19 +8,20 @@ const forbidden = "--disallow-code-generation-from-strings";
 function madeBy(...flags: string[]): Record<string, unknown> {
   const program = `
     import { readFileSync } from "node:fs";
-    import { bytesSource, convertBytes, decodeLinesSync, dump } from "./dist/index.js";
+    import { bytesSource, decodeLinesSync, openImage } from "./dist/index.js";
 
     const mayGenerateCode = (() => { try { return new Function("return true")(); } catch { return false; } })();
     const bytes = readFileSync("samples/cr-2/v8-fpu.img");
-    const dumped = view => {
-      let text = "";
-      dump(bytesSource(bytes), piece => { text += piece; }, { view });
-      return text;
-    };
-    const views = Object.fromEntries(["tree", "hex", "json", "jsonl"].map(view => [view, dumped(view)]));
+    const opened = await openImage(bytes);
+    const views = {};
+    for (const view of ["tree", "hex", "json", "jsonl"]) {
+      views[view] = "";
+      await opened.dump(piece => { views[view] += piece; }, { view });
+    }
     const lines = [...decodeLinesSync(bytesSource(bytes))];
-    const { bytes: converted, report } = await convertBytes(bytes, { to: "cr-3b" });
-    const image = Buffer.from(converted).toString("base64");
+    const parts = [];
+    const report = await opened.convert({ to: "cr-3b" }, { write: part => void parts.push(part.slice()) });
+    const image = Buffer.concat(parts).toString("base64");
     console.log(JSON.stringify({ mayGenerateCode, views, lines, image, report }));`;
   const node = [...flags, "--input-type=module", "--eval", program];
   return JSON.parse(execFileSync(process.execPath, node, { cwd: projectRoot, encoding: "utf8" }));

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../src/formats/verify-facet.js";
-import { verify, walkSync } from "../../src/index.js";
-import { blobSource, bytesSource, type SyncSource, streamSource } from "../../src/source/source.js";
+import { openImage, walkSync } from "../../src/index.js";
+import { bytesSource, type SyncSource } from "../../src/source/source.js";
 import type { VerifyOptions } from "../../src/verify/verify.js";
 import { concat, recordNamed, withField } from "../image/splice.js";
 import { compare } from "../verdicts/compare.js";
@@ -193,7 +193,7 @@ describe("what answers later is judged as bytes are", () => {
   );
   test.each(names.sort())("%s", async name => {
     const bytes = sample(name);
-    const [whole, later] = [verifySync(bytesSource(bytes)), verify(blobSource(new Blob([bytes])))];
+    const [whole, later] = [verifySync(bytesSource(bytes)), (await openImage(new Blob([bytes]))).findings()];
     for (;;) {
       const [a, b] = [whole.next(), await later.next()];
       expect(b).toEqual(a);
@@ -206,7 +206,7 @@ test("a stream is refused: a restart may have to be begun anew", async () => {
   async function* chunks() {
     yield sample("cr-2/v6-tls1.img");
   }
-  await expect(verify(streamSource(chunks())).next()).rejects.toMatchObject({ code: "usage" });
+  await expect((await openImage(chunks())).verify()).rejects.toMatchObject({ code: "usage" });
 });
 
 /** The source, and how many bytes were read of it. */

@@ -6,7 +6,7 @@ import { dialectNamed, dialects } from "../../../src/formats/cr/dialects.js";
 import { formats } from "../../../src/formats/registry.js";
 import { Image } from "../../../src/image.js";
 import type { ConvertOptions } from "../../../src/index.js";
-import { convert, isCr } from "../../../src/index.js";
+import { isCr } from "../../../src/index.js";
 import { convertBytes } from "../../convert/converter.js";
 import { damageOf } from "../../convert/parts.js";
 import { schemaCheck } from "../../dump/schema-check.js";
@@ -84,7 +84,7 @@ async function converted(input: Uint8Array, how: ConvertOptions, calls: Calls): 
   const parts: Uint8Array[] = [];
   const write = (bytes: Uint8Array) => void parts.push(bytes.slice());
   await calls.timedAsync("convert of a file", () =>
-    convert(new Image(preadOf(input), {}, formats), how, { write }),
+    new Image(preadOf(input), {}, formats).convert(how, { write }),
   );
   return concat(...parts);
 }

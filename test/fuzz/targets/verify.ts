@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Finding } from "../../../src/finding.js";
-import { verify } from "../../../src/index.js";
+import { openImage } from "../../../src/index.js";
 import { blobSource, bytesSource, type Source, type SyncSource } from "../../../src/source/source.js";
 import { type ReportStyle, reportLines } from "../../../src/verify/report/human.js";
 import type { VerifyOptions, VerifyReport } from "../../../src/verify/verify.js";
@@ -79,7 +79,7 @@ function judged(source: SyncSource, how: VerifyOptions, calls: Calls, call: stri
 
 async function judgedLater(source: Source, how: VerifyOptions): Promise<Judged> {
   const findings: Finding[] = [];
-  const verification = verify(source, how);
+  const verification = (await openImage(source)).findings(how);
   for (;;) {
     const { done, value } = await verification.next();
     if (done) return { findings, report: value };
