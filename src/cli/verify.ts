@@ -133,7 +133,12 @@ export const run: Run<Args> = async args => {
 /** Names that no file can make right are refused before any file is read. */
 async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {
   if (series !== undefined) await (await import("./verify-facets.js")).refuseUnknownSeries(series);
-  if (dialect !== undefined) (await import("../formats/cr/dialects.js")).dialectNamed(dialect);
+  if (dialect === undefined) return;
+  const [{ dialectNamed }, { formats }] = await Promise.all([
+    import("../formats/format.js"),
+    import("../formats/registry.js"),
+  ]);
+  dialectNamed(dialect, formats);
 }
 
 /** The results, in the order of the files. */
