@@ -161,8 +161,11 @@ function toSpecial(path: string): Output {
   const fd = attempt(path, () => openSync(path, "w"));
   const output = buffered(bytes => writeAll(fd, bytes, path));
   const end = () => {
-    output.close();
-    closeSync(fd);
+    try {
+      output.close();
+    } finally {
+      closeSync(fd);
+    }
   };
   return { write: output.write, close: end, discard: end };
 }
