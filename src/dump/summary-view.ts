@@ -42,7 +42,10 @@ export function summaryLines(label: string, summary: Summary, style: Style): str
       `${items.record} records, ${items.raw} raw blocks${items.unknown > 0 ? `, ${items.unknown} unknown` : ""}`,
     ),
   );
-  if (!complete) lines.push(row("", style.error("incomplete: the image has no TAIL")));
+  if (!complete)
+    lines.push(
+      row("", style.error(`incomplete: the image has no ${summary.image.dialect.ends.join(" or ")}`)),
+    );
   return lines;
 }
 

@@ -185,8 +185,12 @@ export class Walk {
   private gap(end: number): Item {
     const { offset } = this;
     const length = end - offset;
-    if (this.images === 0) this.sayOutside(bytesBefore, `${length} bytes before the first image`, offset);
-    else this.sayOutside(bytesAfter, `${length} bytes after an image's TAIL`, offset);
+    const { image } = this;
+    if (image === undefined) this.sayOutside(bytesBefore, `${length} bytes before the first image`, offset);
+    else {
+      const last = image.dialect.ends.join(" or ");
+      this.sayOutside(bytesAfter, `${length} bytes after an image's ${last}`, offset);
+    }
     this.offset = end;
     return { kind: "gap", offset, length, path: "gap", bytes: this.opening.bytes(offset, length) };
   }
