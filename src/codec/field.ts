@@ -1,7 +1,5 @@
 import type { ByteOrder } from "./abi.js";
 
-export type { ByteOrder } from "./abi.js";
-
 /** An integer by sign and bits. */
 export type IntegerKind = "u8" | "u16" | "u32" | "u64" | "s16" | "s32";
 /** What a field is made of, once the abi is known: a long has become an integer. */

@@ -5,8 +5,6 @@ import { isHex } from "./hex.js";
 import { interpretJson } from "./interpret-json.js";
 import type { BoundTable, Placed, Shape, Table, Values } from "./table.js";
 
-export { hexOf } from "./hex.js";
-
 /**
  * Values as JSON. Numbers up to 32 bits are numbers. 64 bits do not fit a JSON number of every reader, so they are
  * always strings: `0x` hex for addresses, flags and masks, decimal for the rest. A long is a number in an image of 4-byte

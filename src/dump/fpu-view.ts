@@ -1,4 +1,4 @@
-import type { ByteOrder } from "../codec/field.js";
+import type { ByteOrder } from "../codec/abi.js";
 import { extendedText, fpuStateOf, isStackRegisterUsed, wideHex } from "../formats/x86/fpu.js";
 import type { FpuFact } from "../model/fact.js";
 import type { Style } from "./style.js";

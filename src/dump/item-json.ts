@@ -1,5 +1,6 @@
 import { isStale } from "../codec/field.js";
-import { hexOf, jsonMembers } from "../codec/json.js";
+import { hexOf } from "../codec/hex.js";
+import { jsonMembers } from "../codec/json.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
 import { fpuStateOf } from "../formats/x86/fpu.js";

@@ -1,7 +1,7 @@
 import { actualText, symbolicText } from "../codec/describe.js";
 import { escapeText } from "../codec/escape.js";
 import { isStale } from "../codec/field.js";
-import { hexOf } from "../codec/json.js";
+import { hexOf } from "../codec/hex.js";
 import type { LayoutField } from "../codec/layout.js";
 import type { Table } from "../codec/table.js";
 import type { Dialect } from "../stream/dialect.js";

@@ -1,5 +1,6 @@
 import type { Abi } from "../codec/abi.js";
-import { hexOf, jsonMembers } from "../codec/json.js";
+import { hexOf } from "../codec/hex.js";
+import { jsonMembers } from "../codec/json.js";
 import type { Table } from "../codec/table.js";
 import {
   elements,

@@ -1,6 +1,5 @@
 import { encodeTable, type Table, type Values } from "../../src/codec/table.js";
 import {
-  descriptor,
   header,
   MAGIC_HEAD,
   MAGIC_TAIL,
@@ -8,6 +7,7 @@ import {
   type RecordFields,
   type RecordName,
 } from "../../src/formats/cr/records.js";
+import { descriptor } from "../../src/formats/x86/tables.js";
 import { type BuildItem, buildImage } from "../../src/stream/build-image.js";
 import type { Dialect } from "../../src/stream/dialect.js";
 import { seeded } from "../image/seeded.js";

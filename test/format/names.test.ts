@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { FileMode, OpenFlags, PageProt, Signal, selectorName, VmFlags } from "../../src/formats/cr/names.js";
+import { FileMode, OpenFlags, Signal, VmFlags } from "../../src/formats/linux/names.js";
+import { PageProt, selectorName } from "../../src/formats/x86/names.js";
 
 describe("a segment selector is named by what it points at", () => {
   test.each([

@@ -3,8 +3,9 @@ import { splitAtNul } from "../../codec/text.js";
 import type { AreaFact, Fact, FactLens, PagesFact, Run, TaskFact } from "../../model/fact.js";
 import { pageRuns } from "../../model/page-runs.js";
 import { elements, type Item, type RawItem } from "../../stream/item.js";
+import { OpenFlags, TaskState, VmFlags } from "../linux/names.js";
 import type { CrItem, CrRecord, RecordOf } from "./item.js";
-import { CrFlags, FdType, OpenFlags, TaskState, VmaType, VmFlags } from "./names.js";
+import { CrFlags, FdType, VmaType } from "./names.js";
 import { pageAddress, type RecordFields } from "./records.js";
 import { holdsPointer } from "./series.js";
 

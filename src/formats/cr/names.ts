@@ -1,8 +1,5 @@
 import type { Enumeration, FlagSet } from "../../codec/field.js";
 
-export { DELETED, FileMode, OpenFlags, Signal, TaskState, VmFlags } from "../linux/names.js";
-export { Eflags, PageProt, selectorName } from "../x86/names.js";
-
 /** The constants of the patches themselves; those of the kernel are in formats/linux, those of the CPU in formats/x86. */
 
 /** include/linux/checkpoint.h, v6 2/9. */

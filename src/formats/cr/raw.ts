@@ -1,7 +1,8 @@
 import { type BlockRemark, type RawBlock, when } from "../../codec/grammar.js";
 import { rule } from "../../finding.js";
+import { descriptor } from "../x86/tables.js";
 import { pageCount } from "./page-count.js";
-import { descriptor, pageAddress, pids } from "./records.js";
+import { pageAddress, pids } from "./records.js";
 
 /** The raw blocks: what a record announces and no header marks. */
 

@@ -1,19 +1,8 @@
 import { bytes, pad, s16, s32, text, u16, u32, u64 } from "../../codec/field.js";
 import { table, type Values } from "../../codec/table.js";
-import {
-  CrFlags,
-  Eflags,
-  FdType,
-  FileMode,
-  OpenFlags,
-  PageProt,
-  Signal,
-  TaskState,
-  VmaType,
-  VmFlags,
-} from "./names.js";
-
-export { descriptor, fsave, fxsave } from "../x86/tables.js";
+import { FileMode, OpenFlags, Signal, TaskState, VmFlags } from "../linux/names.js";
+import { Eflags, PageProt } from "../x86/names.js";
+import { CrFlags, FdType, VmaType } from "./names.js";
 
 /**
  * The payload of every record and raw block, cr-1 to cr-3b. Offsets are the same on i386 and x86-64 (checked against

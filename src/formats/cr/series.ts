@@ -1,7 +1,7 @@
 import type { SeriesEvidence, SeriesGuess } from "../../model/series.js";
 import type { Item } from "../../stream/item.js";
+import { VmFlags } from "../linux/names.js";
 import type { CrRecord } from "./item.js";
-import { VmFlags } from "./names.js";
 import type { RecordFields } from "./records.js";
 
 const MAYSHARE = VmFlags.bits["MAYSHARE"] as number;

@@ -1,4 +1,4 @@
-import type { ByteOrder } from "../../codec/field.js";
+import type { ByteOrder } from "../../codec/abi.js";
 import { encodeTable } from "../../codec/table.js";
 import { fxsave } from "./tables.js";
 

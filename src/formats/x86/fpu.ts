@@ -1,4 +1,4 @@
-import type { ByteOrder } from "../../codec/field.js";
+import type { ByteOrder } from "../../codec/abi.js";
 import { decodeTable, type Values } from "../../codec/table.js";
 import { fsave, fxsave } from "./tables.js";
 

@@ -1,4 +1,4 @@
-import { VmFlags } from "../../../src/formats/cr/names.js";
+import { VmFlags } from "../../../src/formats/linux/names.js";
 import { overwritten, withField } from "../../image/splice.js";
 import type { Mutator } from "./mutator.js";
 import { itemsOf } from "./places.js";

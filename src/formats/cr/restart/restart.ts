@@ -1,8 +1,9 @@
 import { decodeText, encodeText } from "../../../codec/text.js";
 import type { Window } from "../../../source/window.js";
+import { DELETED } from "../../linux/names.js";
 import type { RestartOptions, TaskVerdict, Verdict } from "../../verify-facet.js";
-import { DELETED } from "../names.js";
-import { cpu784, cpu896, fxsave, MAGIC_HEAD, MAGIC_TAIL } from "../records.js";
+import { fxsave } from "../../x86/tables.js";
+import { cpu784, cpu896, MAGIC_HEAD, MAGIC_TAIL } from "../records.js";
 import { TASK_SIZE } from "../verify/address-space.js";
 import { Errno, errnoName } from "./errno.js";
 import { Kernel, type Reading, type Received, Refusal, require } from "./kernel.js";

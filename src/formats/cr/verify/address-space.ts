@@ -1,4 +1,4 @@
-import { VmFlags } from "../names.js";
+import { VmFlags } from "../../linux/names.js";
 
 /** First address that belongs to the kernel: TASK_SIZE of i386, where the split leaves user space most. */
 export const TASK_SIZE = 0xc0000000;

@@ -3,9 +3,10 @@ import { type Place, rule, type Say } from "../../../finding.js";
 import { AreaList } from "../../../verify/area-list.js";
 import { AREAS_REMEMBERED, checkStopped } from "../../../verify/limits.js";
 import { placeOfField } from "../../../verify/place.js";
+import { VmFlags } from "../../linux/names.js";
 import type { Judge } from "../../verify-facet.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
-import { VmaType, VmFlags } from "../names.js";
+import { VmaType } from "../names.js";
 import { ACCESS, flagsOf, NEVER_DUMPED, TASK_SIZE } from "./address-space.js";
 import { hex, isWhole, numberIn } from "./record-parts.js";
 

@@ -3,8 +3,8 @@ import type { RawItem } from "../../../stream/item.js";
 import { placeOfField } from "../../../verify/place.js";
 import type { Judge } from "../../verify-facet.js";
 import { fpuStateOf } from "../../x86/fpu.js";
+import { fsave, fxsave } from "../../x86/tables.js";
 import type { CrItem, RecordOf } from "../item.js";
-import { fsave, fxsave } from "../records.js";
 import { holdsPointer, seriesWithoutFpu } from "../series.js";
 import { hex, isWhole } from "./record-parts.js";
 

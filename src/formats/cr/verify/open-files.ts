@@ -1,9 +1,10 @@
 import { splitAtNul } from "../../../codec/text.js";
 import { rule, type Say } from "../../../finding.js";
 import { placeOfField } from "../../../verify/place.js";
+import { DELETED, FileMode, OpenFlags, TaskState } from "../../linux/names.js";
 import type { Judge } from "../../verify-facet.js";
 import type { CrItem, RecordOf } from "../item.js";
-import { DELETED, FdType, FileMode, OpenFlags, TaskState } from "../names.js";
+import { FdType } from "../names.js";
 import { follows, isWhole, nulOf } from "./record-parts.js";
 
 export const taskDead = rule("task-dead", {

@@ -1,9 +1,8 @@
 import { rule, type Say } from "../../../finding.js";
 import { placeOfField } from "../../../verify/place.js";
 import type { Judge } from "../../verify-facet.js";
-
+import { Eflags, selectorName } from "../../x86/names.js";
 import type { CrItem, RecordOf } from "../item.js";
-import { Eflags, selectorName } from "../names.js";
 import { vmBits } from "./address-space.js";
 import type { Areas } from "./areas.js";
 import { hex, isWhole, numberIn } from "./record-parts.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { VmFlags } from "../../../../src/formats/cr/names.js";
+import { VmFlags } from "../../../../src/formats/linux/names.js";
 import { walkSync } from "../../../../src/index.js";
 import { bytesSource } from "../../../../src/source/source.js";
 import { convertBytes } from "../../../convert/converter.js";

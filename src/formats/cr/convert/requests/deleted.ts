@@ -1,7 +1,7 @@
 import { changeFields } from "../../../../convert/change-fields.js";
 import { reportPlace } from "../../../../convert/piece.js";
 import type { RecordPiece, Stage } from "../../../convert-piece.js";
-import { DELETED } from "../../names.js";
+import { DELETED } from "../../../linux/names.js";
 import type { CrContext } from "../context.js";
 import { isRecord } from "../piece.js";
 

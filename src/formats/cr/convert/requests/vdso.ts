@@ -2,7 +2,7 @@ import { reportPlace } from "../../../../convert/piece.js";
 import { CrimgError } from "../../../../errors.js";
 import type { Extent } from "../../../../source/extent.js";
 import type { Piece, RawPiece, Stage } from "../../../convert-piece.js";
-import { VmFlags } from "../../names.js";
+import { VmFlags } from "../../../linux/names.js";
 import type { RecordFields } from "../../records.js";
 import type { CrContext } from "../context.js";
 
