@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { takesAll } from "./test/share.js";
 
 /** Files of a project share the threads they run in: to start one, and load all that is tested, takes half a second. */
 const project = (
@@ -13,6 +14,8 @@ const project = (
 
 const inFolder = (folder: string) => `test/${folder}/**/*.test.ts`;
 const command = [inFolder("cli")];
+/** What the package is for those who install it: packs and installs it, and compiles against it. */
+const installed = "test/package/package.test.ts";
 const process = [inFolder("process"), inFolder("package")];
 
 export default defineConfig({
@@ -26,7 +29,7 @@ export default defineConfig({
       // Whole commands, in processes that are warm already.
       project("command", command),
       // What only a process shows that is started for it: signals, descriptors, pipes that close, memory, the package.
-      project("process", process),
+      project("process", process, takesAll ? [] : [installed]),
       // No process at all.
       project("unit", [inFolder("*")], [...command, ...process]),
     ],

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { sampleBytes, samples } from "../format/samples.js";
 import { concat, recordNamed } from "../image/splice.js";
+import { oneIn } from "../share.js";
 import { runCrimg } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
@@ -42,7 +43,7 @@ describe.concurrent("decode and encode give back", () => {
   const few = samples.filter(({ name }) =>
     ["v6p5-tiny", "v6-pipe", "v6-twice", "v9-tree", "v13-xsave-fpu"].includes(name.replace(".img", "")),
   );
-  test.each(few)("$dialect/$name, with the pages in the lines and beside them", async sample => {
+  test.each(oneIn(2, few))("$dialect/$name, with the pages in the lines and beside them", async sample => {
     const { path, bytes } = place();
     const image = `samples/${sample.dialect}/${sample.name}`;
     const damage = sample.name === "v6-pipe.img" ? 1 : 0;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plainCommand } from "./plain-command.js";
+import { plainCommand, plainPipeline } from "./plain-command.js";
 
 test("words of a plain command are what a shell would make of them", () => {
   expect(plainCommand("crimg", "/t")).toEqual({ args: [], env: {} });
@@ -34,4 +34,29 @@ test.each([
   "cat a",
 ])("%s takes a shell", command => {
   expect(plainCommand(command, "/t")).toBeUndefined();
+});
+
+test("a pipeline is cut before and behind crimg", () => {
+  const command = { args: ["dump", "-"], env: {} };
+  const ends = { before: undefined, behind: undefined };
+  expect(plainPipeline("crimg dump -", "/t")).toEqual({ ...ends, command });
+  expect(plainPipeline("sed 's/a|b/;/' $TMP/x | crimg dump -", "/t")).toEqual({
+    ...ends,
+    before: "sed 's/a|b/;/' $TMP/x",
+    command,
+  });
+  expect(plainPipeline(`cat a | crimg dump - | cut -c1-3 | grep "a|b"`, "/t")).toEqual({
+    before: "cat a",
+    command,
+    behind: `cut -c1-3 | grep "a|b"`,
+  });
+});
+
+test.each([
+  "cat a | crimg dump - | crimg info -",
+  "crimg dump a | cat > b",
+  "crimg dump a && ls",
+  "ls | cat",
+])("%s is more than a pipeline of crimg and others", text => {
+  expect(plainPipeline(text, "/t")).toBeUndefined();
 });

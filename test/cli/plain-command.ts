@@ -29,3 +29,23 @@ export function plainCommand(text: string, folder: string): PlainCommand | undef
     ...(stdin !== undefined && { stdin: meaning(stdin) }),
   };
 }
+
+/** What stands before the only crimg of a pipeline, the crimg, and what stands behind it. */
+export interface PlainPipeline {
+  readonly before: string | undefined;
+  readonly command: PlainCommand;
+  readonly behind: string | undefined;
+}
+
+/** Of `... | crimg ... | ...`, with other programs before and behind; undefined if it is more than a pipeline of them. */
+export function plainPipeline(text: string, folder: string): PlainPipeline | undefined {
+  const [parts, operators] = [/(?:'[^']*'|"[^"]*"|[^'"|])+/g, /'[^']*'|"[^"]*"|[^;&<>]/g];
+  if (text.replaceAll(operators, "") !== "") return undefined;
+  const stages = (text.match(parts) ?? []).map(part => part.trim());
+  const ours = stages.flatMap((stage, index) => (/\bcrimg\b/.test(stage) ? [index] : []));
+  if (ours.length !== 1) return undefined;
+  const [at] = ours;
+  const command = plainCommand(stages[at!]!, folder);
+  const others = (list: readonly string[]) => (list.length === 0 ? undefined : list.join(" | "));
+  return command && { command, before: others(stages.slice(0, at)), behind: others(stages.slice(at! + 1)) };
+}

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { spawnProcess } from "../process/spawn-crimg.js";
 import { crimgPath } from "../project-root.js";
 import { writeBadInputs } from "./bad-inputs.js";
-import { plainCommand } from "./plain-command.js";
-import { runCrimg, spawns } from "./run-crimg.js";
+import { plainPipeline } from "./plain-command.js";
+import { type Ran, runCrimg, spawns } from "./run-crimg.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { formatTranscript, parseTranscript, transcribe } from "./transcript.js";
 
@@ -23,18 +23,35 @@ beforeAll(() => {
   chmodSync(crimg, 0o755);
 });
 
-/** Runs a command, and writes what it printed as a transcript does. Whatever needs a shell has one, and real processes. */
-async function replay(command: string): Promise<string> {
-  const plain = spawns ? undefined : plainCommand(command, folder);
-  if (plain !== undefined) {
-    const { args, ...options } = plain;
-    return transcribe(await runCrimg(args, options), folder);
-  }
-  const env = { TMP: folder, PATH: `${programs}${delimiter}${process.env["PATH"]}` };
-  return transcribe(await spawnProcess("sh", ["-c", command], { env }), folder);
+const env = { TMP: folder, PATH: `${programs}${delimiter}${process.env["PATH"]}` };
+const inShell = (command: string, input?: Uint8Array) =>
+  spawnProcess("sh", ["-c", command], { env, ...(input && { input }) });
+
+let pipelines = 0;
+
+/** Runs a command. What needs a shell has one, and crimg in a process of its own if it stands in the midst of it. */
+async function run(text: string): Promise<Ran> {
+  const pipeline = spawns ? undefined : plainPipeline(text, folder);
+  if (pipeline === undefined) return inShell(text);
+  const { before, behind, command } = pipeline;
+  const { args, ...options } = command;
+  // By way of a file, as it may be an image, which is no text.
+  const file = join(folder, `fed-${++pipelines}`);
+  const fed = before === undefined ? undefined : await inShell(`(${before}) > ${file}`);
+  const input = fed && readFileSync(file);
+  const ran = await runCrimg(args, { ...options, ...(input && { input }) });
+  const stderr = `${fed?.stderr ?? ""}${ran.stderr}`;
+  if (behind === undefined) return { ...ran, stderr };
+  const filtered = await inShell(behind, Buffer.from(ran.stdout));
+  return { ...filtered, stderr: `${stderr}${filtered.stderr}` };
 }
 
-describe.each(readdirSync(transcripts).filter(name => name.endsWith(".txt")))("%s", name => {
+/** Runs a command, and writes what it printed as a transcript does. */
+async function replay(command: string): Promise<string> {
+  return transcribe(await run(command), folder);
+}
+
+describe.concurrent.each(readdirSync(transcripts).filter(name => name.endsWith(".txt")))("%s", name => {
   const file = new URL(name, transcripts);
   const text = readFileSync(file, "utf8");
   const { title, exchanges } = parseTranscript(text);

@@ -6,6 +6,7 @@ import { compileJson } from "../../src/codec/compile-json.js";
 import { interpretDecoder, interpretEncoder } from "../../src/codec/interpret.js";
 import { interpretJson } from "../../src/codec/interpret-json.js";
 import type { BoundTable, Placed } from "../../src/codec/table.js";
+import { shareOf } from "../share.js";
 import { arbitraryAbi, arbitraryTable } from "./arbitrary-table.js";
 import { arbitraryPayload, arbitraryValues } from "./arbitrary-values.js";
 import { outcomeOf } from "./outcome.js";
@@ -108,9 +109,9 @@ function alike(of: fc.Arbitrary<BoundTable>, numRuns: number): void {
 
 const anyTable = fc.tuple(arbitraryTable(), arbitraryAbi).map(([table, abi]) => table.at(abi));
 
-describe("a table that is interpreted, of fields of all kinds", () => alike(anyTable, 300));
+describe("a table that is interpreted, of fields of all kinds", () => alike(anyTable, shareOf(300, 4)));
 
 describe.each(tables)("%s, interpreted", (_, table) => {
   const bound = arbitraryAbi.map(abi => table.at(abi));
-  alike(bound, 25);
+  alike(bound, shareOf(25, 3));
 });

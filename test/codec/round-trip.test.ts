@@ -4,6 +4,7 @@ import type { ByteOrder } from "../../src/codec/abi.js";
 import { parserOf } from "../../src/codec/binary-parser.js";
 import { decodeTable, encodeTable, type Table, type Values } from "../../src/codec/table.js";
 import { encodeText } from "../../src/codec/text.js";
+import { shareOf } from "../share.js";
 import { arbitraryAbi, arbitraryTable } from "./arbitrary-table.js";
 import { arbitraryPayload, arbitraryValues } from "./arbitrary-values.js";
 import { tables } from "./tables.js";
@@ -41,7 +42,7 @@ describe.each(tables)("%s", (_, table) => {
           const bytes = encodeTable(table, values, order, lengthOf(table, values));
           expect(decodeTable(table, bytes, order)).toEqual(values);
         }),
-        { numRuns: 50 },
+        { numRuns: shareOf(50, 3) },
       );
     });
 
@@ -53,7 +54,7 @@ describe.each(tables)("%s", (_, table) => {
           expect(parser.parse(bytes)).toEqual(values);
           expect(encodeTable(table, values, order, bytes.length)).toEqual(bytes);
         }),
-        { numRuns: 50 },
+        { numRuns: shareOf(50, 3) },
       );
     });
 
@@ -78,7 +79,7 @@ describe("a table of fields of any kind, in any abi", () => {
         expect(parserOf(table, abi).parse(bytes)).toEqual(values);
         expect(encodeTable(table, values, abi, bytes.length)).toEqual(bytes);
       }),
-      { numRuns: 200 },
+      { numRuns: shareOf(200, 3) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { shareOf } from "../share.js";
 import { expectSoundWalk } from "./any-input.js";
 import { mutated, mutation } from "./mutation.js";
 import { samples } from "./samples.js";
@@ -8,7 +9,7 @@ import { concat } from "./splice.js";
 
 /** Printed with a failure, too; set CRIMG_SEED to try another. */
 const seed = Number(process.env["CRIMG_SEED"] ?? 20081109);
-const runs = Number(process.env["CRIMG_RUNS"] ?? 300);
+const runs = Number(process.env["CRIMG_RUNS"] ?? shareOf(300, 3));
 // The large ones only cost time: what they have more of is pages.
 const small = samples.filter(({ bytes }) => bytes.length < 50_000);
 

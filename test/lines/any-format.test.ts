@@ -12,6 +12,7 @@ import { encodeRecord } from "../../src/stream/encode-record.js";
 import { toy, toy1 } from "../formats/toy.js";
 import { sample } from "../image/samples.js";
 import { concat } from "../image/splice.js";
+import { shareOf } from "../share.js";
 import { decoded, type EditedLine, edited, encoded, expectEqual, indexOfLine } from "./there-and-back.js";
 
 const formats = [...known, toy];
@@ -64,7 +65,7 @@ describe("an image of a format that only its own file knows", () => {
           if (!(error instanceof CrimgError && error.code === "not-an-image")) throw error;
         }
       }),
-      { seed: 20081204, numRuns: 300 },
+      { seed: 20081204, numRuns: shareOf(300, 10) },
     );
   });
 

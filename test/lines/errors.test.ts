@@ -4,6 +4,7 @@ import { CrimgError } from "../../src/errors.js";
 import type { EncodeOptions } from "../../src/lines/encode.js";
 import { mutated, mutation } from "../image/mutation.js";
 import { sample, samples } from "../image/samples.js";
+import { shareOf } from "../share.js";
 import { decoded, type EditedLine, edited, encoded, indexOfLine } from "./there-and-back.js";
 
 const { lines } = decoded(sample("v6-ldt").bytes);
@@ -340,7 +341,7 @@ describe("whatever the lines are, they are encoded or refused with an error of o
           await encoded(file, { fixCounts }).catch(error => expect(error).toBeInstanceOf(CrimgError));
         },
       ),
-      { seed, numRuns: 500 },
+      { seed, numRuns: shareOf(500, 10) },
     );
   });
 
@@ -354,7 +355,7 @@ describe("whatever the lines are, they are encoded or refused with an error of o
           expect(error).toBeInstanceOf(CrimgError),
         );
       }),
-      { seed, numRuns: 500 },
+      { seed, numRuns: shareOf(500, 10) },
     );
   });
 
@@ -372,7 +373,7 @@ describe("whatever the lines are, they are encoded or refused with an error of o
           }
         },
       ),
-      { seed, numRuns: 300 },
+      { seed, numRuns: shareOf(300, 6) },
     );
   });
 

@@ -4,6 +4,7 @@ import { inputOf, readingCommands } from "../cli/reading-commands.js";
 import { image, places, toRev2 } from "../cli/to-rev-2.js";
 import type { Workplace } from "../cli/workplace.js";
 import { sampleBytes } from "../format/samples.js";
+import { oneIn } from "../share.js";
 import { canMount, onReadOnlyDisk, onSmallDisk, smallFiles } from "./confinement.js";
 
 const { newWorkplace, withImage } = places();
@@ -105,7 +106,7 @@ describe.concurrent("a disk that is full", () => {
 
 const commands = Object.keys(readingCommands).filter(command => command !== "split");
 
-describe.concurrent.each(commands)("%s to", command => {
+describe.concurrent.each(oneIn(3, commands))("%s to", command => {
   test.runIf(existsSync("/dev/full"))("a full device is an error of writing", async () => {
     const place = newWorkplace();
     const input = place.put("in", inputOf(command));

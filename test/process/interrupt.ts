@@ -41,7 +41,7 @@ export async function interruptCrimg(
   });
   child.stdin.on("error", () => {});
   child.stdin.write(input);
-  while (child.exitCode === null && child.signalCode === null && !when(stderr)) await setTimeout(1);
+  while (child.exitCode === null && child.signalCode === null && !when(stderr)) await setTimeout(5);
   child.kill(signal);
   const given = new AbortController();
   const tooLong = setTimeout(PATIENCE * 1000, undefined, { signal: given.signal }).then(

@@ -8,6 +8,7 @@ import { image } from "../cli/to-rev-2.js";
 import { type Workplace, workplaces } from "../cli/workplace.js";
 import { sampleBytes } from "../format/samples.js";
 import { crimgPath } from "../project-root.js";
+import { oneIn } from "../share.js";
 import { type Interrupted, interruptCrimg } from "./interrupt.js";
 
 const newWorkplace = workplaces();
@@ -23,8 +24,13 @@ const hasBegun = (place: Workplace) => readdirSync(place.folder).some(name => na
 const awaiting = ["dump", "verify", "convert", "decode", "encode", "split", "join"];
 const signals = Object.keys(codes) as (keyof typeof codes)[];
 
-describe.each(signals)("%s", signal => {
-  test.each(awaiting)("ends %s that waits for the first writer of a pipe with a name", async command => {
+/** So that a share of the commands is another one for each signal. */
+const rotated = <T>(list: readonly T[], by: number) => [...list.slice(by), ...list.slice(0, by)];
+
+describe.concurrent.each(signals)("%s", signal => {
+  const some = oneIn(7, rotated(awaiting, 2 * signals.indexOf(signal)));
+
+  test.each(some)("ends %s that waits for the first writer of a pipe with a name", async command => {
     const place = newWorkplace();
     expect(spawnSync("mkfifo", [place.path("pipe")]).status).toBe(0);
     const args = readingCommands[command]!(place.path("pipe"), place.path("out"));
@@ -34,7 +40,7 @@ describe.each(signals)("%s", signal => {
     expect(readdirSync(place.folder)).toEqual(["pipe"]);
   });
 
-  test.each(awaiting)("ends %s that waits for more from one", async command => {
+  test.each(some)("ends %s that waits for more from one", async command => {
     const place = newWorkplace();
     expect(spawnSync("mkfifo", [place.path("pipe")]).status).toBe(0);
     place.put("part", image.subarray(0, 3000));
@@ -62,7 +68,7 @@ test("verify that waits for stdin while workers verify files leaves nothing behi
   expect(readdirSync(place.folder).sort()).toEqual(["a.img", "b.img"]);
 });
 
-describe("a search for an image that takes minutes can be interrupted:", () => {
+describe.concurrent("a search for an image that takes minutes can be interrupted:", () => {
   // 1 TiB, of which nothing is on the disk.
   function putEndless(place: Workplace): string {
     const fd = openSync(place.path("in"), "wx");
@@ -71,11 +77,13 @@ describe("a search for an image that takes minutes can be interrupted:", () => {
     return place.path("in");
   }
 
-  test.each([
+  const searching: readonly (readonly [string, readonly string[]])[] = [
     ["dump", ["-o", "out"]],
     ["decode", ["-o", "out", "--pages", "pages"]],
     ["convert", ["-o", "out", "--report", "report"]],
-  ])("%s", async (command, more) => {
+  ];
+
+  test.each(oneIn(3, searching))("%s", async (command, more) => {
     const place = newWorkplace();
     const input = putEndless(place);
     const files = more.map(argument => (argument.startsWith("-") ? argument : place.path(argument)));
@@ -152,13 +160,15 @@ describe("a run that is interrupted leaves nothing behind", () => {
 });
 
 describe.concurrent("a run that is interrupted while it waits for more leaves nothing behind:", () => {
-  test.each([
+  const waiting: readonly (readonly [string, ...string[]])[] = [
     ["decode", "-o", "out", "--pages", "out2"],
     ["encode", "-o", "out"],
     ["encode", "-o", "out", "--fix-counts"],
     ["split", "--into", "out"],
     ["join", "-o", "out"],
-  ])("crimg %s - %s %s %s", async (command, ...options) => {
+  ];
+
+  test.each(oneIn(2, waiting))("crimg %s - %s %s %s", async (command, ...options) => {
     const { folder, path } = newWorkplace();
     const names = () => readdirSync(folder);
     const args = options.map(option => (option.startsWith("out") ? path(option) : option));

@@ -6,6 +6,7 @@ import { workplaces } from "../cli/workplace.js";
 import { sampleBytes } from "../format/samples.js";
 import { addressesFrom, makeImage } from "../image/made-image.js";
 import { concat, recordNamed, withField, withLen } from "../image/splice.js";
+import { oneIn, takesAll } from "../share.js";
 import { spawnMeasured } from "./peak-memory.js";
 
 const newWorkplace = workplaces();
@@ -22,14 +23,16 @@ describe.concurrent("memory does not grow with a number that an image says", () 
     tasks_nr: withField(tree, recordNamed(tree, "TREE"), "tasks_nr", 0x7fff_ffff),
   };
 
-  test.each(Object.entries(hostile))("%s", async (name, image) => {
-    const file = shared.put(`dump ${name}.img`, image);
-    for (const view of ["--hex", "--json", "--no-pages"]) {
-      const ran = await spawnMeasured(["dump", file, view]);
-      expect(ran.status, ran.stderr).toBe(1);
-      expect(ran.peak).toBeGreaterThan(10);
-      expect(ran.peak).toBeLessThan(150);
-    }
+  const ways = Object.entries(hostile).flatMap(([name, image]) =>
+    ["--hex", "--json", "--no-pages"].map(view => [name, view, image] as const),
+  );
+
+  test.each(oneIn(7, ways))("%s: dump %s", async (name, view, image) => {
+    const file = shared.put(`dump ${name} ${view}.img`, image);
+    const ran = await spawnMeasured(["dump", file, view]);
+    expect(ran.status, ran.stderr).toBe(1);
+    expect(ran.peak).toBeGreaterThan(10);
+    expect(ran.peak).toBeLessThan(150);
   });
 });
 
@@ -66,7 +69,7 @@ describe.concurrent("verify takes no more memory than it says, whatever an image
     },
   };
 
-  test.each(Object.entries(hostile))("%s", async (name, make) => {
+  test.each(oneIn(5, Object.entries(hostile)))("%s", async (name, make) => {
     const file = shared.put(`verify ${name}.img`, make());
     const ran = await spawnMeasured(["verify", file]);
     expect(ran.stderr).toBe("");
@@ -85,7 +88,7 @@ describe.concurrent("verify takes no more memory than it says, whatever an image
   });
 });
 
-describe.runIf(process.platform === "linux")("memory does not grow with the image", () => {
+describe.runIf(takesAll && process.platform === "linux")("memory does not grow with the image", () => {
   const expectSmall = ({ peak, status, stderr }: Awaited<ReturnType<typeof spawnMeasured>>) => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(peak).toBeGreaterThan(10);
