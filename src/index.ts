@@ -37,22 +37,7 @@ export type { RestartOptions, TaskVerdict, Verdict } from "./formats/verify-face
 export { extendedText, type FpuState, fpuStateOf } from "./formats/x86/fpu.js";
 export { type Segment, segmentOf } from "./formats/x86/segment.js";
 export { Image, Task, type Verification } from "./image.js";
-export {
-  type Converter,
-  decodeLines,
-  decodeLinesSync,
-  dialectOfRev,
-  dump,
-  encodeLines,
-  fileParts,
-  loadConverter,
-  loadVerifier,
-  soundLength,
-  summarize,
-  type Verifier,
-  walk,
-  walkSync,
-} from "./library.js";
+export { decodeLines, dialectOfRev, encodeLines } from "./library.js";
 export type { DecodedPart, DecodeOptions } from "./lines/decode.js";
 export type { EncodeOptions, LineChunks } from "./lines/encode.js";
 export type { PagesMode } from "./lines/line.js";
@@ -73,7 +58,6 @@ export {
 export { type BuildItem, type BuildRaw, type BuildRecord, buildImage } from "./stream/build-image.js";
 export type { Dialect, DialectParts, RecordSpec } from "./stream/dialect.js";
 export { encodeRecord } from "./stream/encode-record.js";
-export type { FilePart } from "./stream/file-parts.js";
 export {
   elements,
   type GapItem,

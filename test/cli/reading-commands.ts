@@ -1,5 +1,5 @@
-import { decodeLinesSync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
+import { decodeLinesSync } from "../engines.js";
 import { image } from "./to-rev-2.js";
 
 /** The arguments of each command that reads an image, or the lines of one, and writes to `output`. */

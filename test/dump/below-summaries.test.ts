@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { dump } from "../../src/index.js";
 import { bytesSource, type SyncSource } from "../../src/source/source.js";
+import { dump } from "../engines.js";
 import { sampleBytes } from "../format/samples.js";
 import { countingSource } from "../image/counting-source.js";
 import { concat } from "../image/splice.js";

@@ -1,6 +1,6 @@
 import type { DumpOptions, DumpReport } from "../../src/dump/dump.js";
-import { dump } from "../../src/index.js";
 import { bytesSource, pullSource, type SyncSource } from "../../src/source/source.js";
+import { dump } from "../engines.js";
 
 /** What a dump wrote, and what it said about it. */
 export interface Rendered {

@@ -1,9 +1,9 @@
 import { CrimgError } from "../../src/errors.js";
 import type { Finding } from "../../src/finding.js";
-import { walk, walkSync } from "../../src/index.js";
 import { bytesSource, type Source, type SyncSource } from "../../src/source/source.js";
 import type { Item } from "../../src/stream/item.js";
 import type { WalkOptions } from "../../src/stream/walk.js";
+import { walk, walkSync } from "../engines.js";
 
 /** What a walk said about the bytes. */
 export type Heard = Finding & { readonly isDamage: boolean };

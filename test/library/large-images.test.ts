@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { fileParts } from "../../src/index.js";
 import { imageBeyond5GiB } from "../cli/huge-image.js";
 import { planSync } from "../convert/converter.js";
+import { fileParts } from "../engines.js";
 import { countingSource } from "../image/counting-source.js";
 import { sample } from "../image/samples.js";
 import { sparseLength, sparseSource } from "../image/sparse-bytes.js";

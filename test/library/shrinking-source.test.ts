@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CrimgError } from "../../src/errors.js";
-import { decodeLinesSync, dump, fileParts, walkSync } from "../../src/index.js";
 import { fill } from "../../src/source/extent.js";
 import type { SyncSource } from "../../src/source/source.js";
 import { planSync } from "../convert/converter.js";
+import { decodeLinesSync, dump, fileParts, walkSync } from "../engines.js";
 import { samples } from "../format/samples.js";
 import { oneIn } from "../share.js";
 import { verifySync } from "../verify/verifier.js";

@@ -8,7 +8,7 @@ const forbidden = "--disallow-code-generation-from-strings";
 function madeBy(...flags: string[]): Record<string, unknown> {
   const program = `
     import { readFileSync } from "node:fs";
-    import { bytesSource, decodeLinesSync, openImage } from "./dist/index.js";
+    import { decodeLines, openImage } from "./dist/index.js";
 
     const mayGenerateCode = (() => { try { return new Function("return true")(); } catch { return false; } })();
     const bytes = readFileSync("samples/cr-2/v8-fpu.img");
@@ -18,7 +18,8 @@ function madeBy(...flags: string[]): Record<string, unknown> {
       views[view] = "";
       await opened.dump(piece => { views[view] += piece; }, { view });
     }
-    const lines = [...decodeLinesSync(bytesSource(bytes))];
+    const lines = [];
+    for await (const line of decodeLines(opened)) lines.push(line);
     const parts = [];
     const report = await opened.convert({ to: "cr-3b" }, { write: part => void parts.push(part.slice()) });
     const image = Buffer.concat(parts).toString("base64");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CrimgError } from "../../src/errors.js";
-import { fileParts, soundLength } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import type { FilePart } from "../../src/stream/file-parts.js";
+import { fileParts, soundLength } from "../engines.js";
 import { pipeOf } from "../image/chunked.js";
 import { chunk4196, onePerDialect, sample, samples } from "../image/samples.js";
 import { concat, recordNamed, withField } from "../image/splice.js";

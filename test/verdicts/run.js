@@ -1,12 +1,18 @@
 // `npm run verdicts`: replays every restart that a booted kernel did, and says which the model answers alike.
-import { bytesSource, loadVerifier } from "../../dist/index.js";
+import { formats } from "../../dist/formats/registry.js";
+import { bytesSource } from "../../dist/source/source.js";
+import { loadVerifyFacets } from "../../dist/verify/facets.js";
+import { verifySync } from "../../dist/verify/verify.js";
 import { compare } from "./compare.js";
 import { rows } from "./rows.js";
 
-const { verifySync } = await loadVerifier();
+const facets = await loadVerifyFacets(formats);
 const groups = new Map();
 for (const row of rows()) {
-  const verification = verifySync(bytesSource(row.bytes), { ...row.options, series: row.series });
+  const verification = verifySync(bytesSource(row.bytes), formats, facets, {
+    ...row.options,
+    series: row.series,
+  });
   let step = verification.next();
   while (!step.done) step = verification.next();
   const group = groups.get(row.group) ?? { same: 0, all: 0, others: [] };

@@ -1,9 +1,9 @@
 import { CrimgError } from "../../src/errors.js";
 import type { Finding } from "../../src/finding.js";
-import { walkSync } from "../../src/index.js";
 import { bytesSource } from "../../src/source/source.js";
 import type { WalkOptions } from "../../src/stream/walk.js";
 import { Findings } from "../../src/verify/findings.js";
+import { walkSync } from "../engines.js";
 import { facets } from "./verifier.js";
 
 /** Everything there is to say about an image. */

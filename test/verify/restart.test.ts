@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../src/formats/verify-facet.js";
-import { openImage, walkSync } from "../../src/index.js";
+import { openImage } from "../../src/index.js";
 import { bytesSource, type SyncSource } from "../../src/source/source.js";
 import type { VerifyOptions } from "../../src/verify/verify.js";
+import { walkSync } from "../engines.js";
 import { concat, recordNamed, withField } from "../image/splice.js";
 import { compare } from "../verdicts/compare.js";
 import { rows } from "../verdicts/rows.js";

@@ -1,7 +1,7 @@
 import { CrimgError } from "../../../src/errors.js";
-import { walkSync } from "../../../src/index.js";
 import { bytesSource } from "../../../src/source/source.js";
 import type { Item, RecordItem } from "../../../src/stream/item.js";
+import { walkSync } from "../../engines.js";
 import type { Random } from "../random.js";
 
 /** Items looked at: a mutation means something in the first ones as well. */

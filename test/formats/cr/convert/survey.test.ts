@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { goalOf } from "../../../../src/formats/cr/convert/goal.js";
 import { CrSurveyor } from "../../../../src/formats/cr/convert/survey.js";
 import { cr3b } from "../../../../src/formats/cr/cr-3b.js";
-import { walkSync } from "../../../../src/index.js";
 import { bytesSource } from "../../../../src/source/source.js";
+import { walkSync } from "../../../engines.js";
 import { samples } from "../../../image/samples.js";
 
 const target = { dialect: cr3b, series: "v13" };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { VmFlags } from "../../../../src/formats/linux/names.js";
-import { walkSync } from "../../../../src/index.js";
 import { bytesSource } from "../../../../src/source/source.js";
 import { convertBytes } from "../../../convert/converter.js";
+import { walkSync } from "../../../engines.js";
 import { samples } from "../../../format/samples.js";
 
 /** __kernel_vsyscall of 2.6.27: push %ecx; push %edx; push %ebp; mov %esp,%ebp; sysenter. */
