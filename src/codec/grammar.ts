@@ -30,8 +30,8 @@ export interface RawBlock {
   readonly content?: "x86-fpu";
   /** Number of elements. */
   readonly count: Amount;
-  /** Bytes of one element; a field where the image tells it. */
-  readonly stride: Amount;
+  /** Bytes of one element, of a block without a layout of them; a field where the image tells it. */
+  readonly stride?: Amount;
   /** A field that says how many elements are in use, where `count` says how many are there: those of zeros are not. */
   readonly used?: FieldRef;
   /** Left out unless this holds. */
@@ -52,6 +52,11 @@ export interface RawBlock {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Bytes of one element of a block, in images of an abi. */
+export function strideOf({ element, stride = 1 }: RawBlock, abi: Abi): Amount {
+  return element?.at(abi).size ?? stride;
+}
 
 /** Something odd about a raw block. */
 export interface BlockRemark {

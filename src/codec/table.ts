@@ -46,6 +46,7 @@ export interface Placed extends TableHead {
 
 /** A table in images of one abi: the same object for each abi in which it is the same. */
 export interface BoundTable<S extends Shape = Shape> extends Placed {
+  readonly fields: S;
   /** Made on first use. */
   readonly decode: Decode<Values<S>>;
   /** Made on first use. */
@@ -60,31 +61,20 @@ export interface Table<S extends Shape = Shape> extends Placed {
   readonly fields: S;
   /** The table in images of an abi. The byte order alone will do for a table without longs. */
   at(abi: Abi | ByteOrder): BoundTable<S>;
-  /** `at(order).decode` */
-  decoder(order: ByteOrder): Decode<Values<S>>;
-  /** `at(order).encode` */
-  encoder(order: ByteOrder): Encode<Values<S>>;
 }
 
 /** Declares a payload layout. */
 export function table<const S extends Shape>(head: TableHead, fields: S): Table<S> {
   const hasLongs = Object.values(fields).some(needsAbi);
-  const narrow = boundTables<S>(head, placeFields(fields, 4));
-  const wide = hasLongs ? boundTables<S>(head, placeFields(fields, 8)) : narrow;
+  const narrow = boundTables(head, fields, 4);
+  const wide = hasLongs ? boundTables(head, fields, 8) : narrow;
   const { layout, size, variable } = narrow.little;
   const at = (abi: Abi | ByteOrder) => {
     if (typeof abi !== "string") return (abi.word === 8 ? wide : narrow)[abi.order];
     if (hasLongs) throw withoutAbi(head);
     return narrow[abi];
   };
-  const asked = {
-    ...head,
-    fields,
-    variable,
-    at,
-    decoder: (order: ByteOrder) => at(order).decode,
-    encoder: (order: ByteOrder) => at(order).encode,
-  };
+  const asked = { ...head, fields, variable, at };
   if (!hasLongs) return { ...asked, layout, size };
   return {
     ...asked,
@@ -103,10 +93,13 @@ function withoutAbi({ name }: TableHead): Error {
 
 function boundTables<S extends Shape>(
   head: TableHead,
-  layout: readonly LayoutField[],
+  fields: S,
+  word: Abi["word"],
 ): Readonly<Record<ByteOrder, BoundTable<S>>> {
-  const placed: Placed = {
+  const layout = placeFields(fields, word);
+  const placed = {
     ...head,
+    fields,
     layout,
     size: layout.reduce((sum, { size }) => sum + size, 0),
     variable: layout.some(({ field }) => field.rest),
@@ -114,7 +107,7 @@ function boundTables<S extends Shape>(
   return { little: boundTable(placed, "little"), big: boundTable(placed, "big") };
 }
 
-function boundTable<S extends Shape>(placed: Placed, order: ByteOrder): BoundTable<S> {
+function boundTable<S extends Shape>(placed: Placed & { fields: S }, order: ByteOrder): BoundTable<S> {
   const { name, layout } = placed;
   let decode: Decode<Values<S>> | undefined;
   let encode: Encode<Values<S>> | undefined;

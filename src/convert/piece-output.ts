@@ -14,7 +14,7 @@ export function pieceOutput(
   report: ChangeReport,
 ): EmitPiece {
   const { header, len } = to.framing;
-  const encodeHeader = header.encoder(abi.order);
+  const encodeHeader = header.at(abi).encode;
   const sayRenumbered = (piece: RecordPiece, old: number | undefined, now: number) => {
     if (old === undefined) return;
     report.fold({

@@ -26,15 +26,14 @@ export function pieceText(piece: NamedPiece, dialect: Dialect, abi: Abi): string
 /** Elements of a raw block that a report shows. */
 const SHOWN = 8;
 
-function rawText(piece: RawPiece, dialect: Dialect, { order }: Abi): string {
+function rawText(piece: RawPiece, dialect: Dialect, abi: Abi): string {
   const bytes = bytesOf(piece);
-  const element = elementTable(dialect, piece.name);
+  const element = elementTable(dialect, abi, piece.name);
   if (element === undefined) return bytes.length > 32 ? `${bytes.length} bytes` : hexOf(bytes);
-  const decode = element.decoder(order);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.floor(bytes.length / element.size);
   const texts = Array.from({ length: Math.min(count, SHOWN) }, (_, i) => {
-    const values = decode(view, i * element.size, element.size) as Record<string, unknown>;
+    const values = element.decode(view, i * element.size, element.size) as Record<string, unknown>;
     return element.layout
       .filter(({ field }) => field.stale === undefined)
       .map(({ name, field }) =>

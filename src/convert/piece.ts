@@ -1,4 +1,5 @@
-import type { Table } from "../codec/table.js";
+import type { Abi } from "../codec/abi.js";
+import type { BoundTable } from "../codec/table.js";
 import type {
   Change,
   EmitPiece,
@@ -68,8 +69,11 @@ export function bytesOf({ body }: RawPiece): Uint8Array {
 }
 
 /** The layout of a raw block's elements; undefined if it has none. */
-export function elementTable({ automaton }: Dialect, block: string): Table | undefined {
-  return automaton.places.flatMap(({ raw }) => raw).find(({ name }) => name === block)?.element;
+export function elementTable({ automaton }: Dialect, abi: Abi, block: string): BoundTable | undefined {
+  return automaton.places
+    .flatMap(({ raw }) => raw)
+    .find(({ name }) => name === block)
+    ?.element?.at(abi);
 }
 
 /** Where a piece, or a field of it, is in the report. */

@@ -9,7 +9,8 @@ import { layoutFor } from "../stream/encode-record.js";
 import { bytesOf, changed, elementTable, reportPlace } from "./piece.js";
 
 /** Writes 0 where the kernel left bytes undefined, in the target's layouts. */
-export function zeroUndefined({ target: { dialect }, report }: ConversionContext): Stage {
+export function zeroUndefined({ image: { abi }, target, report }: ConversionContext): Stage {
+  const dialect = target.dialect.at(abi);
   return emit => piece => {
     if (piece.kind === "plain") emit(piece);
     else
@@ -38,7 +39,7 @@ function zeroedRecord(piece: RecordPiece, dialect: Dialect, report: ChangeReport
 }
 
 function zeroedRaw(piece: RawPiece, dialect: Dialect, report: ChangeReport): RawPiece {
-  const element = elementTable(dialect, piece.name);
+  const element = elementTable(dialect, dialect.abi, piece.name);
   const stale = element?.layout.filter(({ field }) => field.stale !== undefined) ?? [];
   const bytes = bytesOf(piece);
   if (element === undefined || stale.length === 0 || bytes.length === 0) return piece;

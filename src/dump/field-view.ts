@@ -1,5 +1,5 @@
 import { isStale } from "../codec/field.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import type { Finding } from "../finding.js";
 import { formatOf } from "../formats/format.js";
 import type { Fact } from "../model/fact.js";
@@ -46,7 +46,7 @@ export class FieldView {
   private addFields(item: RecordItem): void {
     const { style } = this;
     const { fields } = item;
-    const table: Table = item.table;
+    const table: BoundTable = item.table;
     const width = Math.max(...table.layout.map(({ name }) => name.length));
     for (const member of table.layout) {
       const value = fields[member.name];

@@ -1,5 +1,6 @@
+import { strideOf } from "../codec/grammar.js";
 import { grammarLines, rawText } from "../codec/grammar-text.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
 import { dialectsOf, type Format } from "../formats/format.js";
 import { fsave, fxsave } from "../formats/x86/tables.js";
@@ -23,13 +24,13 @@ export function dialectDetail(dialect: Dialect, formats: readonly Format[], styl
     "",
     style.symbol("records"),
     ...specs.map(({ name, type, tables }) => {
-      const [first] = tables as readonly [Table];
+      const [first] = tables as readonly [BoundTable];
       const size = first.variable ? "varies" : tables.map(table => table.size).join(" or ");
       return `  ${String(type).padStart(4)}  ${style.name(name.padEnd(10))}  ${size.padEnd(10)}  ${first.struct.padEnd(18)} ${first.doc}`;
     }),
     "",
     style.symbol("order"),
-    ...grammarLines(dialect.image, "  "),
+    ...grammarLines(dialect.image, dialect.abi, "  "),
     ...differences(dialect, formats, style),
   ];
 }
@@ -59,7 +60,7 @@ export function recordDetail(dialect: Dialect, name: string, style: Style): stri
         lines.push(indent + style.symbol(names));
     }
   }
-  for (const block of spec?.raw ?? []) lines.push(`  + ${rawText(block)}`);
+  for (const block of spec?.raw ?? []) lines.push(`  + ${rawText(block, dialect.abi)}`);
   return lines;
 }
 
@@ -79,21 +80,21 @@ export function formatsJson(chosen: readonly Dialect[], name?: string): unknown 
           name: spec.name,
           type: spec.type,
           layouts: spec.tables.map(tableJson),
-          raw: spec.raw.map(({ name, doc, count, stride, when, element }) => ({
-            name,
-            doc,
-            count,
-            stride,
-            ...(when && { when }),
-            ...(element && { element: tableJson(element) }),
+          raw: spec.raw.map(block => ({
+            name: block.name,
+            doc: block.doc,
+            count: block.count,
+            stride: strideOf(block, dialect.abi),
+            ...(block.when && { when: block.when }),
+            ...(block.element && { element: tableJson(block.element.at(dialect.abi)) }),
           })),
         })),
-      grammar: grammarLines(dialect.image),
+      grammar: grammarLines(dialect.image, dialect.abi),
     })),
   };
 }
 
-function tableJson(table: Table): unknown {
+function tableJson(table: BoundTable): unknown {
   return {
     struct: table.struct,
     source: table.source,
@@ -119,20 +120,24 @@ function recordsOf(dialect: Dialect): RecordSpec[] {
     .sort((a, b) => a.type - b.type);
 }
 
-function tablesNamed(dialect: Dialect, name: string): readonly Table[] {
+function tablesNamed(dialect: Dialect, name: string): readonly BoundTable[] {
   const spec = dialect.byName(name.toUpperCase());
   if (spec !== undefined) return spec.tables;
   const elements = recordsOf(dialect).flatMap(({ raw }) =>
-    raw.flatMap(({ name, element }) => (element ? [[name, element] as const] : [])),
+    raw.flatMap(({ name, element }) => (element ? [[name, element.at(dialect.abi)] as const] : [])),
   );
-  const blocks = new Map<string, Table>([...elements, ["fxsave", fxsave], ["fsave", fsave]]);
+  const blocks = new Map<string, BoundTable>([
+    ...elements,
+    ["fxsave", fxsave.at(dialect.abi)],
+    ["fsave", fsave.at(dialect.abi)],
+  ]);
   const block = blocks.get(name.toLowerCase());
   if (block !== undefined) return [block];
   const known = [...Object.keys(dialect.types), ...blocks.keys()].join(", ");
   throw new CrimgError("usage", `${dialect.name} has no record ${name}; it has ${known}`);
 }
 
-function hintText({ unit, valid, stale, defined }: Table["layout"][number]["field"]): string {
+function hintText({ unit, valid, stale, defined }: BoundTable["layout"][number]["field"]): string {
   const hints = [
     unit,
     valid &&
@@ -149,7 +154,7 @@ function valueText(value: number | bigint): string {
   return typeof value === "bigint" ? `0x${value.toString(16)}` : String(value);
 }
 
-function namesOf(field: Table["layout"][number]["field"]): string[] {
+function namesOf(field: BoundTable["layout"][number]["field"]): string[] {
   if (field.enum) return Object.entries(field.enum.values).map(([name, value]) => `${value} ${name}`);
   if (!field.flags) return [];
   return Object.entries(field.flags.bits).map(
@@ -186,14 +191,13 @@ function differences(dialect: Dialect, formats: readonly Format[], style: Style)
         .join(" or ");
     if (old !== undefined && sizes(before) !== sizes(dialect))
       lines.push(`  ${name} has ${sizes(dialect)} bytes, had ${sizes(before)}`);
-    const raws = (of: Dialect) => of.byName(name)?.raw.map(rawText) ?? [];
+    const raws = (of: Dialect) => of.byName(name)?.raw.map(block => rawText(block, of.abi)) ?? [];
     for (const raw of raws(dialect))
       if (old !== undefined && !raws(before).includes(raw)) lines.push(`  ${name} is followed by ${raw}`);
   }
-  const [was, is] = [before, dialect].map(({ image }) => grammarLines(image).map(line => line.trim())) as [
-    string[],
-    string[],
-  ];
+  const [was, is] = [before, dialect].map(({ image, abi }) =>
+    grammarLines(image, abi).map(line => line.trim()),
+  ) as [string[], string[]];
   for (const line of was) if (!is.includes(line)) lines.push(`  no longer: ${line}`);
   return ["", style.symbol(`different from ${before.name}`), ...lines];
 }

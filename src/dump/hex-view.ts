@@ -1,6 +1,6 @@
 import { isStale } from "../codec/field.js";
 import type { LayoutField } from "../codec/layout.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import type { Finding } from "../finding.js";
 import type { Item, RecordItem } from "../stream/item.js";
 import { staleText, valueText } from "./record-text.js";
@@ -63,7 +63,7 @@ export class HexView {
   private addRecord(item: RecordItem): void {
     const { style } = this;
     const { fields } = item;
-    const table: Table = item.table;
+    const table: BoundTable = item.table;
     const { header } = item.image.dialect.framing;
     for (const member of header.layout) {
       const title = member.offset === 0 ? `${style.name(item.path)} ${item.name}  ` : "  ";

@@ -2,7 +2,7 @@ import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/hex.js";
 import { jsonMembers } from "../codec/json.js";
 import type { LayoutField } from "../codec/layout.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable, Table } from "../codec/table.js";
 import { fpuStateOf } from "../formats/x86/fpu.js";
 import { segmentOf } from "../formats/x86/segment.js";
 import { descriptor, fxsave } from "../formats/x86/tables.js";
@@ -71,7 +71,7 @@ function recordFields(item: RecordItem): string {
 interface Derived {
   /** Fields of the header beside `type` and `len`. */
   readonly header: readonly string[];
-  readonly records: Map<Table, DerivedRecord>;
+  readonly records: Map<BoundTable, DerivedRecord>;
 }
 
 interface DerivedRecord {
@@ -112,7 +112,7 @@ function derivedRecord({ image: { dialect }, name, table }: RecordItem): Derived
 
 function rawFields(item: RawItem): string {
   const { name, block } = item;
-  const { element } = block;
+  const element = block.element?.at(item.image.abi);
   if (block.extent) return `"count":${item.count}`;
   const first = item.first === 0 ? "" : `"first":${item.first},`;
   if (element === undefined) {
@@ -128,7 +128,7 @@ function rawFields(item: RawItem): string {
   const start = JSON.stringify(only!.name).length + 1;
   const list = values.map(value => members(value).slice(start)).join(",");
   const segments =
-    element === (descriptor as Table) ? segmentMembers(values as { desc: bigint }[], item) : "";
+    block.element === (descriptor as Table) ? segmentMembers(values as { desc: bigint }[], item) : "";
   return `${first}"${name}":[${list}]${segments}`;
 }
 

@@ -3,7 +3,7 @@ import { escapeText } from "../codec/escape.js";
 import { isStale } from "../codec/field.js";
 import { hexOf } from "../codec/hex.js";
 import type { LayoutField } from "../codec/layout.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import type { Dialect } from "../stream/dialect.js";
 import type { Header, RecordItem } from "../stream/item.js";
 import type { Style } from "./style.js";
@@ -44,9 +44,9 @@ interface Shown {
   readonly stale: readonly LayoutField[];
 }
 
-const shownOf = new WeakMap<Table, Shown>();
+const shownOf = new WeakMap<BoundTable, Shown>();
 
-function shown(table: Table): Shown {
+function shown(table: BoundTable): Shown {
   let known = shownOf.get(table);
   if (known === undefined) {
     const { layout } = table;

@@ -1,6 +1,6 @@
 import { jsonSchemaOf } from "../codec/json.js";
 import { count, listOf, nothing, objectOf, schemaHead, text } from "../codec/schema.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable, Table } from "../codec/table.js";
 import type { Format } from "../formats/format.js";
 import { descriptor, fxsave } from "../formats/x86/tables.js";
 import type { Dialect } from "../stream/dialect.js";
@@ -71,8 +71,8 @@ function headerFields({ framing }: Dialect): Record<string, unknown> {
 }
 
 /** The tables of each record over the dialects of a format, each once. */
-function recordTables(dialects: readonly Dialect[]): ReadonlyMap<string, Table[]> {
-  const found = new Map<string, Table[]>();
+function recordTables(dialects: readonly Dialect[]): ReadonlyMap<string, BoundTable[]> {
+  const found = new Map<string, BoundTable[]>();
   for (const dialect of dialects) {
     for (const name of Object.keys(dialect.types)) {
       const known = found.get(name) ?? [];
@@ -83,7 +83,7 @@ function recordTables(dialects: readonly Dialect[]): ReadonlyMap<string, Table[]
   return found;
 }
 
-function fieldsOf(name: string, tables: readonly Table[], dialects: readonly Dialect[]): unknown {
+function fieldsOf(name: string, tables: readonly BoundTable[], dialects: readonly Dialect[]): unknown {
   const settled = dialects.map(dialect => settledBlock(dialect, name)).find(block => block !== undefined);
   const hasFpu = tables.some(({ layout }) => layout.some(({ field }) => field.content === "x86-fpu"));
   const extra: Record<string, unknown> = {
@@ -115,13 +115,14 @@ function rawFields(dialects: readonly Dialect[]): Record<string, unknown> {
     available: { type: "boolean" },
   });
   const fields: Record<string, unknown> = {};
-  for (const { automaton } of dialects) {
-    for (const { name, element, extent, content } of automaton.places.flatMap(({ raw }) => raw)) {
+  for (const { automaton, abi } of dialects) {
+    for (const { name, element: declared, extent, content } of automaton.places.flatMap(({ raw }) => raw)) {
+      const element = declared?.at(abi);
       if (extent) fields[name] = objectOf({ count });
       else if (element === undefined) {
         const fpu = content === "x86-fpu" ? { fxsave: jsonSchemaOf(fxsave) } : {};
         fields[name] = objectOf({ [name]: bytes, ...fpu }, ["fxsave"]);
-      } else if (element === (descriptor as Table)) {
+      } else if (declared === (descriptor as Table)) {
         fields[name] = objectOf({ first, [name]: listOf(hex), segments: listOf(segment) }, ["first"]);
       } else if (element.layout.length === 1) {
         const [only] = Object.values(jsonSchemaOf(element)["properties"] as object);

@@ -1,5 +1,5 @@
-import type { FieldRef, Node, RawBlock } from "../codec/grammar.js";
-import type { Table } from "../codec/table.js";
+import { type FieldRef, type Node, type RawBlock, strideOf } from "../codec/grammar.js";
+import type { BoundTable } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import type { Dialect } from "../stream/dialect.js";
 import { base64Length } from "./base64.js";
@@ -145,7 +145,7 @@ function adderOf(counted: Counted, dialect: Dialect): CountRule["adds"] {
     case "rounds":
       return 1;
     case "elements":
-      return line => elementsIn(line, counted.block);
+      return line => elementsIn(line, counted.block, dialect);
     case "elements in use":
       return ({ values }) => (Array.isArray(values) ? values.filter(isUsed).length : 0);
     case "bytes":
@@ -153,9 +153,10 @@ function adderOf(counted: Counted, dialect: Dialect): CountRule["adds"] {
   }
 }
 
-function elementsIn(line: JsonObject, { stride }: RawBlock): number {
+function elementsIn(line: JsonObject, block: RawBlock, { abi }: Dialect): number {
   const { values, bytes, base64, length } = line;
   if (Array.isArray(values)) return values.length;
+  const stride = strideOf(block, abi);
   const size = typeof stride === "number" ? stride : 1;
   if (typeof bytes === "string") return Math.floor(bytes.length / 2 / size);
   if (typeof base64 === "string") return Math.floor(base64Length(base64) / size);
@@ -169,7 +170,7 @@ function isUsed(element: unknown): boolean {
 }
 
 function payloadAdder(name: string, dialect: Dialect): CountRule["adds"] {
-  const [table] = dialect.byName(name)!.tables as readonly [Table, ...Table[]];
+  const [table] = dialect.byName(name)!.tables as readonly [BoundTable, ...BoundTable[]];
   const last = table.layout.at(-1)!;
   return ({ fields }, number) => {
     const value = table.variable ? (fields as JsonObject | undefined)?.[last.name] : "";

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../codec/schema.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import { CrimgError } from "../errors.js";
 import type { RecordSpec } from "../stream/dialect.js";
 import type { StreamFormat } from "../stream/stream-format.js";
@@ -84,9 +84,9 @@ export class LineEncoder {
   }
 
   private record(line: JsonObject, number: number): void {
-    const { dialect, abi, definitions } = this.imageOf(line, number);
+    const { dialect, records, definitions } = this.imageOf(line, number);
     const { name } = line;
-    const spec = typeof name === "string" ? dialect.byName(name) : undefined;
+    const spec = typeof name === "string" ? records.byName(name) : undefined;
     if (spec === undefined) {
       throw lineError(
         number,
@@ -108,9 +108,9 @@ export class LineEncoder {
     try {
       if (payload.whole < table.size) {
         const struct = new Uint8Array(table.size);
-        table.encoder(abi.order)(new DataView(struct.buffer), 0, values);
+        table.encode(new DataView(struct.buffer), 0, values);
         made.set(struct.subarray(0, payload.whole), at);
-      } else table.encoder(abi.order)(made.view, at, values);
+      } else table.encode(made.view, at, values);
     } catch (error) {
       // Only counts can be too large by now.
       throw errorInLine(error, number, "/fields");
@@ -140,12 +140,12 @@ export class LineEncoder {
     const values: Record<string, number> = { type, len: len ?? lenOf(length) };
     for (const name of otherMembers(dialect.framing)) values[name] = line[name] as number;
     const at = this.made.reserve(header.size + length);
-    header.encoder(abi.order)(this.made.view, at, values);
+    header.at(abi).encode(this.made.view, at, values);
     return at + header.size;
   }
 
   private raw(line: JsonObject, number: number): number {
-    const { dialect, definitions, blocks } = this.imageOf(line, number);
+    const { dialect, abi, definitions, blocks } = this.imageOf(line, number);
     const { name } = line;
     const block = blocks.get(name as string);
     if (block === undefined) {
@@ -154,18 +154,17 @@ export class LineEncoder {
       throw lineError(number, "/name", message);
     }
     const isBeside = block.extent === true && line["base64"] === undefined && line["length"] !== undefined;
-    this.check(definitions.rawBlock(block.name, isBeside), line, number);
+    this.check(definitions.rawBlock(block, abi, isBeside), line, number);
     if (isBeside) return line["length"] as number;
     if (block.extent) this.base64(line, number);
     else if (block.element === undefined) this.hex(line, number);
-    else this.values(block.element, line, number);
+    else this.values(block.element.at(abi), line, number);
     return 0;
   }
 
-  private values(element: Table, line: JsonObject, number: number): void {
-    const { size, layout } = element;
+  private values(element: BoundTable, line: JsonObject, number: number): void {
+    const { size, layout, encode } = element;
     const only = layout.length === 1 ? layout[0]! : undefined;
-    const encode = element.encoder(this.image!.abi.order);
     const values = line["values"] as readonly unknown[];
     const cut = bytesOfHex((line["cut"] as string | undefined) ?? "");
     if (cut.length >= size) {
@@ -225,8 +224,8 @@ function decoded(
 }
 
 /** Of several layouts of a record the one that these fields come closest to; a short one is of the first. */
-function tableFor({ tables }: RecordSpec, line: JsonObject): Table {
-  const [first, ...others] = tables as readonly [Table, ...Table[]];
+function tableFor({ tables }: RecordSpec, line: JsonObject): BoundTable {
+  const [first, ...others] = tables as readonly [BoundTable, ...BoundTable[]];
   const fields = line["fields"];
   if (others.length === 0 || line["short"] !== undefined || typeof fields !== "object" || fields === null) {
     return first;
@@ -238,7 +237,7 @@ function tableFor({ tables }: RecordSpec, line: JsonObject): Table {
   );
 }
 
-function misfits(table: Table, fields: JsonObject): number {
+function misfits(table: BoundTable, fields: JsonObject): number {
   const isMisfit = (name: string, size: number, isBytes: boolean) => {
     const value = fields[name];
     return value === undefined || (isBytes && !(typeof value === "string" && value.length === 2 * size));

@@ -1,5 +1,5 @@
 import type { Field } from "../codec/field.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import { CrimgError } from "../errors.js";
 import { bytesOfHex } from "./hex.js";
@@ -13,7 +13,7 @@ export type FieldValues = Record<string, unknown>;
  * lacks are 0. Throws, with the line's number, for what the schema lets through and the field cannot hold.
  */
 export function fieldValues(
-  table: Table,
+  table: BoundTable,
   fields: JsonObject,
   number: number,
   pointer = "/fields",

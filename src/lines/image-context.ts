@@ -9,6 +9,8 @@ import { definitionsOf, type FormatDefinitions } from "./line-definitions.js";
 export interface ImageContext {
   readonly dialect: Dialect;
   readonly abi: Abi;
+  /** The dialect in images of that abi. */
+  readonly records: Dialect;
   readonly definitions: FormatDefinitions;
   /** The raw blocks of the dialect by their names. */
   readonly blocks: ReadonlyMap<string, RawBlock>;
@@ -22,9 +24,11 @@ export function imageContext(
 ): ImageContext {
   const { format, dialect } = dialectOfLine(formats, line)!;
   const blocks = dialect.automaton.places.flatMap(({ raw }) => raw);
+  const abi = abiOf(dialect, line, number);
   return {
     dialect,
-    abi: abiOf(dialect, line, number),
+    abi,
+    records: dialect.at(abi),
     definitions: definitionsOf(format),
     blocks: new Map(blocks.map(block => [block.name, block])),
   };

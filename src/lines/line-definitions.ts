@@ -1,8 +1,10 @@
+import type { Abi } from "../codec/abi.js";
 import type { TextFill } from "../codec/field.js";
 import type { RawBlock } from "../codec/grammar.js";
 import { jsonSchemaOf } from "../codec/json.js";
+import type { LayoutField } from "../codec/layout.js";
 import { count, type JsonSchema, listOf, objectOf, text } from "../codec/schema.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import type { Dialect } from "../stream/dialect.js";
 import type { Framing } from "../stream/framing.js";
 import type { StreamFormat } from "../stream/stream-format.js";
@@ -85,6 +87,8 @@ export function imageDefinition(formats: readonly StreamFormat[]): JsonSchema {
 
 /** The definitions of the lines of a record with one of its layouts. */
 interface RecordDefinitions {
+  /** Of the struct, in bytes. */
+  readonly size: number;
   readonly whole: JsonSchema;
   /** Of a payload that ends inside the struct. What has no size of its own cannot be short of it. */
   readonly short: JsonSchema | undefined;
@@ -92,57 +96,70 @@ interface RecordDefinitions {
 
 /** The definitions of the lines of a raw block. */
 interface RawDefinitions {
+  /** Of an element, in bytes; 0 where there are none. */
+  readonly size: number;
   readonly here: JsonSchema;
   /** With page contents in a file beside the lines. */
   readonly beside: JsonSchema | undefined;
 }
 
+/** The same array for all tables that differ in byte order only, which lines do not show. */
+type Layout = readonly LayoutField[];
+
 /** The definitions of the lines that images of one format have of their own. */
 export class FormatDefinitions {
   readonly unknownRecord: JsonSchema;
-  private readonly records = new Map<string, Map<Table, RecordDefinitions>>();
-  private readonly raw = new Map<string, RawDefinitions>();
+  private readonly records = new Map<string, Map<Layout, RecordDefinitions>>();
+  private readonly raw = new Map<string, Map<Layout | undefined, RawDefinitions>>();
 
   /** The dialects have one framing, and raw blocks of one name have one kind of element. */
   constructor(dialects: readonly Dialect[]) {
-    const all = dialects.flatMap(recordTables);
+    const machines = dialects.flatMap(inItsMachines);
+    const all = machines.flatMap(recordTables);
     const header = headerSchemas(
       dialects[0]!.framing,
       all.flatMap(({ table }) => table.layout.at(-1)?.field.fill ?? []),
     );
     this.unknownRecord = unknownRecordDefinition(header);
     for (const { name, table } of all) {
-      const layouts = this.records.get(name) ?? new Map<Table, RecordDefinitions>();
+      const layouts = this.records.get(name) ?? new Map<Layout, RecordDefinitions>();
       this.records.set(name, layouts);
-      if (!layouts.has(table)) layouts.set(table, recordDefinitions(name, table, header));
+      if (!layouts.has(table.layout)) layouts.set(table.layout, recordDefinitions(name, table, header));
     }
-    for (const block of dialects.flatMap(({ automaton }) => automaton.places.flatMap(({ raw }) => raw))) {
-      this.raw.set(block.name, rawDefinitions(block));
+    for (const { automaton, abi } of machines) {
+      for (const block of automaton.places.flatMap(({ raw }) => raw)) {
+        const layouts = this.raw.get(block.name) ?? new Map<Layout | undefined, RawDefinitions>();
+        this.raw.set(block.name, layouts);
+        layouts.set(block.element?.at(abi).layout, rawDefinitions(block, abi));
+      }
     }
   }
 
-  record(name: string, table: Table, isShort: boolean): JsonSchema {
-    const { whole, short } = this.records.get(name)!.get(table)!;
+  record(name: string, { layout }: BoundTable, isShort: boolean): JsonSchema {
+    const { whole, short } = this.records.get(name)!.get(layout)!;
     return isShort && short !== undefined ? short : whole;
   }
 
-  rawBlock(name: string, isBeside: boolean): JsonSchema {
-    const { here, beside } = this.raw.get(name)!;
+  rawBlock({ name, element }: RawBlock, abi: Abi, isBeside: boolean): JsonSchema {
+    const { here, beside } = this.raw.get(name)!.get(element?.at(abi).layout)!;
     return isBeside && beside !== undefined ? beside : here;
   }
 
-  /** All of them by name: `record-VMA`; with its size where a record has several layouts: `record-CPU-784`. */
+  /** All of them by name: `record-VMA`; with its size where there are several layouts: `record-CPU-784`. */
   *named(): Generator<[string, JsonSchema], void, void> {
     for (const [name, layouts] of this.records) {
-      for (const [{ size }, { whole, short }] of layouts) {
+      for (const { size, whole, short } of layouts.values()) {
         const layout = layouts.size > 1 ? `${name}-${size}` : name;
         yield [`record-${layout}`, whole];
         if (short !== undefined) yield [`short-${layout}`, short];
       }
     }
-    for (const [name, { here, beside }] of this.raw) {
-      yield [`raw-${name}`, here];
-      if (beside !== undefined) yield [`raw-${name}-beside`, beside];
+    for (const [name, layouts] of this.raw) {
+      for (const { size, here, beside } of layouts.values()) {
+        const layout = layouts.size > 1 ? `${name}-${size}` : name;
+        yield [`raw-${layout}`, here];
+        if (beside !== undefined) yield [`raw-${layout}-beside`, beside];
+      }
     }
     yield ["unknown-record", this.unknownRecord];
   }
@@ -172,7 +189,13 @@ function headerSchemas({ header, len: lenOf }: Framing, fills: readonly TextFill
   };
 }
 
-function recordTables(dialect: Dialect): { readonly name: string; readonly table: Table }[] {
+/** A dialect in images of each machine that their layouts differ for. */
+function inItsMachines(dialect: Dialect): readonly Dialect[] {
+  const { abi, anyAbi } = dialect;
+  return anyAbi ? ([4, 8] as const).map(word => dialect.at({ ...abi, word })) : [dialect];
+}
+
+function recordTables(dialect: Dialect): { readonly name: string; readonly table: BoundTable }[] {
   return Object.keys(dialect.types).flatMap(name =>
     dialect.byName(name)!.tables.map(table => ({ name, table })),
   );
@@ -180,7 +203,7 @@ function recordTables(dialect: Dialect): { readonly name: string; readonly table
 
 function recordDefinitions(
   name: string,
-  table: Table,
+  table: BoundTable,
   { len, lenOfText, others }: HeaderSchemas,
 ): RecordDefinitions {
   const definition = (more: JsonSchema, optional: readonly string[] = []) =>
@@ -189,13 +212,15 @@ function recordDefinitions(
       "len",
       ...optional,
     ]);
+  const { size } = table;
   const fields = { ...jsonSchemaOf(table), required: table.layout.map(field => field.name) };
   if (table.variable) {
     const isText = table.layout.at(-1)!.field.kind === "text";
-    return { whole: definition({ ...(isText && { len: lenOfText }), fields }), short: undefined };
+    return { size, whole: definition({ ...(isText && { len: lenOfText }), fields }), short: undefined };
   }
   const excess = { ...hex, description: "bytes behind the struct, if the record is longer than it" };
   return {
+    size,
     whole: definition({ fields, excess }, ["excess"]),
     short: definition({ fields: firstFields(table), short }),
   };
@@ -208,7 +233,7 @@ const short: JsonSchema = {
 };
 
 /** A payload that was cut short has its first fields: none without the one before it. */
-function firstFields(table: Table): JsonSchema {
+function firstFields(table: BoundTable): JsonSchema {
   const names = table.layout.map(({ name }) => name);
   return {
     ...jsonSchemaOf(table),
@@ -216,7 +241,7 @@ function firstFields(table: Table): JsonSchema {
   };
 }
 
-function rawDefinitions({ name, doc, element, extent }: RawBlock): RawDefinitions {
+function rawDefinitions({ name, doc, element, extent }: RawBlock, abi: Abi): RawDefinitions {
   const definition = (more: JsonSchema, optional: readonly string[] = []) => ({
     description: doc,
     ...objectOf({ kind: { const: "raw" }, name: { const: name }, ...place, first, ...more }, [
@@ -228,15 +253,17 @@ function rawDefinitions({ name, doc, element, extent }: RawBlock): RawDefinition
   if (extent) {
     const base64 = { type: "string", contentEncoding: "base64", description: "the contents" };
     const bytes = { ...count, description: "bytes; the next ones of the file with the page contents" };
-    return { here: definition({ base64 }), beside: definition({ length: bytes }) };
+    return { size: 0, here: definition({ base64 }), beside: definition({ length: bytes }) };
   }
-  if (element === undefined) return { here: definition({ bytes: longHex }), beside: undefined };
+  if (element === undefined) return { size: 0, here: definition({ bytes: longHex }), beside: undefined };
   const cut = { ...hex, description: "the file ends inside an element: its first bytes" };
-  return { here: definition({ values: listOf(elementSchema(element)), cut }, ["cut"]), beside: undefined };
+  const { size } = element.at(abi);
+  const values = listOf(elementSchema(element.at(abi)));
+  return { size, here: definition({ values, cut }, ["cut"]), beside: undefined };
 }
 
 /** An element of one field is its value. */
-function elementSchema(element: Table): unknown {
+function elementSchema(element: BoundTable): unknown {
   const schema = jsonSchemaOf(element);
   const properties = schema["properties"] as Record<string, unknown>;
   const names = Object.keys(properties);

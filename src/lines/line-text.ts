@@ -1,7 +1,8 @@
 import type { Abi } from "../codec/abi.js";
+import { strideOf } from "../codec/grammar.js";
 import { hexOf } from "../codec/hex.js";
 import { jsonMembers } from "../codec/json.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import {
   elements,
   type ImageStart,
@@ -34,7 +35,7 @@ export function recordLine(item: RecordItem): string {
   const { name, path, offset, length, bytes, fields, excess } = item;
   const { framing } = item.image.dialect;
   const { header } = framing;
-  const table: Table = item.table;
+  const table: BoundTable = item.table;
   const line = `{"kind":"record","name":"${name}","path":"${path}","offset":${offset},${headerMembers(framing, item.header)},"fields":{`;
   if (length < header.size + table.size) {
     const count = Object.keys(fields).length;
@@ -50,12 +51,12 @@ export function recordLine(item: RecordItem): string {
 export function rawLine(item: RawItem): string {
   const { block, bytes, count } = item;
   if (block.element === undefined) return `${rawStart(item, 0)},"bytes":"${hexOfMany(bytes)}"}`;
-  const cut = bytes.subarray(count * block.element.size);
+  const cut = bytes.subarray(count * block.element.at(item.image.abi).size);
   const end = cut.length === 0 ? "" : `,"cut":"${hexOf(cut)}"`;
-  return `${rawStart(item, 0)},"values":[${valueTexts(item, block.element).join(",")}]${end}}`;
+  return `${rawStart(item, 0)},"values":[${valueTexts(item, block.element.at(item.image.abi)).join(",")}]${end}}`;
 }
 
-function valueTexts(item: RawItem, element: Table): string[] {
+function valueTexts(item: RawItem, element: BoundTable): string[] {
   const values = elements<Record<string, number | bigint>>(item);
   const members = jsonMembers(element);
   const { layout } = element;
@@ -77,7 +78,8 @@ export function pagesBesideLine(item: RawItem): string {
 
 /** The start of the line of a raw block, or of a part of it; `done` bytes of its elements stand in lines before. */
 function rawStart({ name, path, offset, first, block, image }: RawItem, done: number): string {
-  const stride = typeof block.stride === "number" ? block.stride : image.abi.page;
+  const told = strideOf(block, image.abi);
+  const stride = typeof told === "number" ? told : image.abi.page;
   const before = first + Math.floor(done / stride);
   return `{"kind":"raw","name":"${name}","path":"${path}","offset":${offset + done}${before === 0 ? "" : `,"first":${before}`}`;
 }

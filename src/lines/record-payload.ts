@@ -1,6 +1,6 @@
 import type { Field } from "../codec/field.js";
 import type { LayoutField } from "../codec/layout.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import type { FieldValues } from "./field-values.js";
 import { bytesOfHex } from "./hex.js";
@@ -27,7 +27,7 @@ export function filledLength({ fill }: Field, text: Uint8Array): number {
  * NULs fill a text up, of which JSON has none.
  */
 export function recordPayload(
-  table: Table,
+  table: BoundTable,
   line: JsonObject,
   values: FieldValues,
   told: number | undefined,
@@ -42,7 +42,7 @@ export function recordPayload(
 const nothing = new Uint8Array(0);
 
 function variablePayload(
-  table: Table,
+  table: BoundTable,
   values: FieldValues,
   told: number | undefined,
   number: number,
@@ -61,7 +61,7 @@ function variablePayload(
   return { length: table.size + length, whole: table.size + length, rest: nothing };
 }
 
-function shortPayload(table: Table, line: JsonObject, number: number): RecordPayload {
+function shortPayload(table: BoundTable, line: JsonObject, number: number): RecordPayload {
   const rest = optionalHex(line["short"]);
   const cut = firstMissing(table, line["fields"] as JsonObject);
   if (cut === undefined) {
@@ -74,7 +74,7 @@ function shortPayload(table: Table, line: JsonObject, number: number): RecordPay
   return { length: cut.offset + rest.length, whole: cut.offset, rest };
 }
 
-function firstMissing(table: Table, fields: JsonObject): LayoutField | undefined {
+function firstMissing(table: BoundTable, fields: JsonObject): LayoutField | undefined {
   return table.layout.find(({ name }) => fields[name] === undefined);
 }
 

@@ -1,6 +1,6 @@
 import type { Abi } from "../codec/abi.js";
 import { type Automaton, compileGrammar, type Node, type RawBlock } from "../codec/grammar.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable, Table } from "../codec/table.js";
 import type { Framing } from "./framing.js";
 
 /** One exact layout within a format. */
@@ -12,6 +12,8 @@ export interface Dialect extends DialectParts {
   byType(type: number): RecordSpec | undefined;
   /** The record of a name; undefined for records the dialect does not have. */
   byName(name: string): RecordSpec | undefined;
+  /** The same dialect in images of another machine: `abi` and the layouts are that machine's. */
+  at(abi: Abi): Dialect;
   /** Declares a dialect by what is different from this one. */
   next(name: string, changes: Partial<DialectParts>): Dialect;
 }
@@ -45,7 +47,7 @@ export interface DialectParts {
 export interface RecordSpec {
   readonly name: string;
   readonly type: number;
-  readonly tables: readonly Table[];
+  readonly tables: readonly BoundTable[];
   /** Raw blocks that follow it, wherever it stands. */
   readonly raw: readonly RawBlock[];
   /** Records that may follow it, wherever it stands. */
@@ -56,11 +58,12 @@ export interface RecordSpec {
   readonly begins: boolean;
   readonly ends: boolean;
   /** The table for a payload of `length` bytes; of several the longest that fits, else the first. */
-  tableFor(length: number): Table;
+  tableFor(length: number): BoundTable;
 }
 
 /** Declares a dialect. */
 export function dialect(name: string, parts: DialectParts): Dialect {
+  const others = new Map<string, Dialect>();
   let automaton: Automaton | undefined;
   let specs: Map<number, RecordSpec> | undefined;
   const compiled = () => {
@@ -76,7 +79,7 @@ export function dialect(name: string, parts: DialectParts): Dialect {
     );
     return specs;
   };
-  return {
+  const made: Dialect = {
     ...parts,
     name,
     get automaton() {
@@ -84,18 +87,31 @@ export function dialect(name: string, parts: DialectParts): Dialect {
     },
     byType: type => byType().get(type),
     byName: record => byType().get(parts.types[record] ?? Number.NaN),
+    at(abi) {
+      if (isSameAbi(abi, parts.abi)) return made;
+      const key = `${abi.arch} ${abi.order} ${abi.word} ${abi.page}`;
+      const other = others.get(key) ?? dialect(name, { ...parts, abi });
+      others.set(key, other);
+      return other;
+    },
     next: (newName, changes) => dialect(newName, { ...parts, ...changes }),
   };
+  return made;
+}
+
+function isSameAbi(one: Abi, other: Abi): boolean {
+  const { order, word, page, arch } = one;
+  return order === other.order && word === other.word && page === other.page && arch === other.arch;
 }
 
 function recordSpec(
   name: string,
   type: number,
-  { tables: declared, begins, ends }: DialectParts,
+  { abi, tables: declared, begins, ends }: DialectParts,
   { places, steps }: Automaton,
 ): RecordSpec {
   const oneOrMore = declared[name]!;
-  const tables: readonly Table[] = "layout" in oneOrMore ? [oneOrMore] : oneOrMore;
+  const tables = ("layout" in oneOrMore ? [oneOrMore] : oneOrMore).map(table => table.at(abi));
   const place = places.find(({ record }) => record === name);
   return {
     name,
@@ -107,7 +123,7 @@ function recordSpec(
     begins: begins === name,
     ends: ends.includes(name),
     tableFor(length) {
-      const [first] = tables as readonly [Table];
+      const [first] = tables as [BoundTable];
       if (first.size === length) return first;
       const exact = tables.find(table => table.size === length);
       return exact ?? tables.findLast(table => table.size <= length) ?? first;

@@ -1,5 +1,5 @@
 import type { Abi } from "../codec/abi.js";
-import type { Shape, Table, Values } from "../codec/table.js";
+import type { BoundTable, Shape, Values } from "../codec/table.js";
 import { encodeText } from "../codec/text.js";
 import { CrimgError } from "../errors.js";
 import type { Dialect, RecordSpec } from "./dialect.js";
@@ -22,7 +22,7 @@ export function encodeRecord(
   fields: object,
   { header: given = {}, abi = dialect.abi }: RecordOptions = {},
 ): Uint8Array {
-  const spec = dialect.byName(name);
+  const spec = dialect.at(abi).byName(name);
   if (spec === undefined) throw new CrimgError("usage", `${dialect.name} has no ${name} record`);
   if (typeof fields !== "object" || fields === null) {
     throw new CrimgError("usage", `${name} takes an object of its fields, found ${String(fields)}`);
@@ -35,8 +35,8 @@ export function encodeRecord(
   }
   const bytes = new Uint8Array(header.size + length);
   const view = new DataView(bytes.buffer);
-  header.encoder(abi.order)(view, 0, headerValues(dialect, { ...given, type: spec.type, len: len(length) }));
-  table.encoder(abi.order)(view, header.size, fields as Values<Shape>);
+  header.at(abi).encode(view, 0, headerValues(dialect, { ...given, type: spec.type, len: len(length) }));
+  table.encode(view, header.size, fields as Values<Shape>);
   return bytes;
 }
 
@@ -49,19 +49,19 @@ export function headerValues(
 }
 
 /** Of several layouts of a record the one that these values fill. */
-export function layoutFor(spec: RecordSpec, fields: object): Table {
+export function layoutFor(spec: RecordSpec, fields: object): BoundTable {
   return spec.tables.find(candidate => isWhole(candidate, fields)) ?? spec.tables[0]!;
 }
 
 /** True if every field of the table has a value; byte fields also of the right length, which tells some layouts apart. */
-function isWhole(table: Table, fields: object): boolean {
+function isWhole(table: BoundTable, fields: object): boolean {
   return table.layout.every(({ name, field, size }) => {
     const value = (fields as Record<string, unknown>)[name];
     return value !== undefined && !(value instanceof Uint8Array && !field.rest && value.length !== size);
   });
 }
 
-function variableLength(table: Table, fields: object): number {
+function variableLength(table: BoundTable, fields: object): number {
   const { name } = table.layout.at(-1)!;
   const value = (fields as Record<string, unknown>)[name];
   if (typeof value === "string") return table.size + encodeText(value).length;

@@ -1,6 +1,6 @@
 import type { Abi } from "../codec/abi.js";
 import type { RawBlock } from "../codec/grammar.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import type { Dialect } from "./dialect.js";
 
 /** One image of a file. */
@@ -54,7 +54,7 @@ export interface RecordItem<N extends string = string, F = Fields> extends Stret
   /** By C name. Of a payload shorter than its struct, only the fields that are there. */
   readonly fields: F;
   /** The layout the fields were read by. */
-  readonly table: Table;
+  readonly table: BoundTable;
   /** Payload bytes behind the struct, if the record is longer than it. */
   readonly excess: Uint8Array | undefined;
   /** Elements of each raw block that follows, which the fields do not always say. */
@@ -90,10 +90,10 @@ export interface GapItem extends Stretch {
 
 /** Reads a raw block's elements one by one by its table. */
 export function elements<V>(item: RawItem): V[] {
-  const table = item.block.element;
+  const table = item.block.element?.at(item.image.abi);
   if (table === undefined) return [];
   const view = new DataView(item.bytes.buffer, item.bytes.byteOffset, item.bytes.byteLength);
-  const decode = table.decoder(item.image.abi.order);
+  const { decode } = table;
   const stop = item.bytes.byteLength - table.size;
   const values: V[] = [];
   for (let at = 0; at <= stop; at += table.size) values.push(decode(view, at, table.size) as V);

@@ -1,5 +1,12 @@
 import type { Abi } from "../codec/abi.js";
-import type { Ask, RawBlock, Settle, Settled, Settling } from "../codec/grammar.js";
+import {
+  type Ask,
+  type RawBlock,
+  type Settle,
+  type Settled,
+  type Settling,
+  strideOf,
+} from "../codec/grammar.js";
 import type { Window } from "../source/window.js";
 import type { RecordSpec } from "./dialect.js";
 import type { Fields, ImageStart } from "./item.js";
@@ -58,7 +65,7 @@ export class BlockCounter implements Ask {
       const { need, count } = this.count(block, end, spec.followers);
       if (need > 0) return need + end - at;
       counts.push(count);
-      end += count * this.scope.amount(block.stride);
+      end += count * this.scope.amount(strideOf(block, this.image.abi));
     }
     return { counts };
   }
@@ -112,7 +119,7 @@ export class BlockCounter implements Ask {
   ): { readonly need: number; readonly count: number } {
     const { window, scope, headerSize, recordAt } = this;
     const announced = announcedCount(block, scope);
-    const stride = scope.amount(block.stride);
+    const stride = scope.amount(strideOf(block, this.image.abi));
     if (block.otherwise === undefined) return { need: 0, count: announced };
     // One byte range decides, so that files and pipes are read alike: all counts that end within the lookahead.
     const tried = [

@@ -1,7 +1,7 @@
-import type { RawBlock, Settled } from "../codec/grammar.js";
+import { type RawBlock, type Settled, strideOf } from "../codec/grammar.js";
 import { conditionText } from "../codec/grammar-text.js";
 import type { Decode } from "../codec/layout.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import { type Rule, rule } from "../finding.js";
 import type { Window } from "../source/window.js";
 import type { Dialect, RecordSpec } from "./dialect.js";
@@ -92,12 +92,12 @@ export class RecordReader implements Reader {
   ) {
     const { dialect, abi } = image;
     const { header } = dialect.framing;
-    this.dialect = dialect;
+    this.dialect = dialect.at(abi);
     this.framing = dialect.framing;
     this.offset = image.offset;
     this.window = input.window;
     this.headerSize = header.size;
-    this.readHeader = header.decoder(abi.order) as Decode<Header>;
+    this.readHeader = header.at(abi).decode as Decode<Header>;
     const complain = (what: Rule, message: string, path: string) =>
       input.say(what, message, this.offset, path, true);
     this.track = new Track(dialect, prefixOf(image), this.scope, complain);
@@ -190,9 +190,9 @@ export class RecordReader implements Reader {
   }
 
   /** The fields of a payload; of a short one only those that are whole. */
-  private decode(table: Table, at: number, length: number): Fields {
+  private decode(table: BoundTable, at: number, length: number): Fields {
     const { window } = this;
-    const decode = table.decoder(this.image.abi.order) as Decode<Record<string, unknown>>;
+    const decode = table.decode as Decode<Record<string, unknown>>;
     if (length >= table.size) return decode(window.view, at - window.start, length);
     const padded = new Uint8Array(table.size);
     padded.set(window.slice(at, length));
@@ -237,7 +237,7 @@ export class RecordReader implements Reader {
     this.damage(wrongLength, message, path);
   }
 
-  private checkMagic(table: Table, fields: Fields, path: Path): void {
+  private checkMagic(table: BoundTable, fields: Fields, path: Path): void {
     const valid = table.fields["magic"]?.valid;
     if (valid === undefined || !("equals" in valid)) return;
     const magic = fields["magic"];
@@ -255,7 +255,7 @@ export class RecordReader implements Reader {
       const count = counts[i] ?? 0;
       if (!isSettled) this.checkCount(spec, block, count, path);
       if (count > 0) {
-        const stride = scope.amount(block.stride);
+        const stride = scope.amount(strideOf(block, this.image.abi));
         this.pending.push({ block, count, stride, path: `${path.text}.${block.name}`, orderly, done: 0 });
       }
     }

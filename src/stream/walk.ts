@@ -149,7 +149,7 @@ export class Walk {
     if (options.at !== undefined) return true;
     const { header } = dialect.framing;
     if (window.available(at) < header.size) return false;
-    const { type } = header.decoder(dialect.abi.order)(window.view, at - window.start, header.size);
+    const { type } = header.at(dialect.abi).decode(window.view, at - window.start, header.size);
     return type === dialect.types[dialect.begins];
   }
 
@@ -161,7 +161,14 @@ export class Walk {
     const dialect = forced ?? known.dialect;
     const format = forced === undefined ? likely : this.formatOf(forced, likely);
     const abi = forced === undefined ? known.abi : forced.abi;
-    const image = { index, offset, format, dialect, abi, why: forced ? "asked for" : guess.why };
+    const image = {
+      index,
+      offset,
+      format,
+      dialect,
+      abi,
+      why: forced ? "asked for" : guess.why,
+    };
     this.image = image;
     this.reader = format.reader(image, {
       window,

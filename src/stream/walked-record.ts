@@ -1,5 +1,5 @@
 import type { Decode } from "../codec/layout.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import type { Window } from "../source/window.js";
 import type { Fields, Header, ImageStart, RecordItem } from "./item.js";
 import type { Path } from "./path.js";
@@ -20,7 +20,7 @@ export class WalkedRecord implements RecordItem {
     readonly length: number,
     readonly header: Header,
     readonly name: string,
-    readonly table: Table,
+    readonly table: BoundTable,
     readonly counts: readonly number[],
     private readonly place: Path,
     private decoded: Fields | undefined,
@@ -42,9 +42,8 @@ export class WalkedRecord implements RecordItem {
 
   get fields(): Fields {
     if (this.decoded === undefined) {
-      const { image, table, view, at, length, headerSize } = this;
-      const decode = table.decoder(image.abi.order) as Decode<Fields>;
-      this.decoded = decode(view, at + headerSize, length - headerSize);
+      const { table, view, at, length, headerSize } = this;
+      this.decoded = (table.decode as Decode<Fields>)(view, at + headerSize, length - headerSize);
     }
     return this.decoded;
   }

@@ -1,7 +1,7 @@
 import { actualText } from "../codec/describe.js";
 import type { Enumeration, Field, FlagSet, Valid } from "../codec/field.js";
 import type { LayoutField } from "../codec/layout.js";
-import type { Table } from "../codec/table.js";
+import type { BoundTable } from "../codec/table.js";
 import { type Rule, rule, type Say } from "../finding.js";
 import type { Judge } from "../formats/verify-facet.js";
 import type { Dialect } from "../stream/dialect.js";
@@ -55,10 +55,10 @@ export class Fields implements Judge {
 
   constructor(
     private readonly say: Say,
-    { tables }: Dialect,
+    dialect: Dialect,
   ) {
-    this.wants = Object.entries(tables).flatMap(([record, declared]) =>
-      [declared].flat().some(table => judgedIn(table).length > 0) ? [record] : [],
+    this.wants = Object.keys(dialect.tables).filter(record =>
+      dialect.byName(record)?.tables.some(table => judgedIn(table).length > 0),
     );
   }
 
@@ -78,9 +78,9 @@ export class Fields implements Judge {
 }
 
 /** By table, as they come: each is gone through once. */
-const known = new WeakMap<Table, readonly Judged[]>();
+const known = new WeakMap<BoundTable, readonly Judged[]>();
 
-function judgedIn(table: Table): readonly Judged[] {
+function judgedIn(table: BoundTable): readonly Judged[] {
   let judged = known.get(table);
   if (judged === undefined) {
     judged = table.layout.flatMap(judgedField);

@@ -20,8 +20,8 @@ export function codecRows() {
   const bytes = new Uint8Array(COUNT * vma.size);
   for (let i = 0; i < COUNT; i++) bytes.set(one, i * vma.size);
   const view = new DataView(bytes.buffer);
-  const decode = vma.decoder("little");
-  const encode = vma.encoder("little");
+  const decode = vma.at("little").decode;
+  const encode = vma.at("little").encode;
   const parser = parserOf(vma, "little");
   // What is decoded must be used, or the loop may be optimised away.
   const used = { sum: 0n };

@@ -151,7 +151,7 @@ describe("decoding from the middle of a buffer", () => {
   test("bytes are a view of the image, not a copy", () => {
     const t = payload({ n: u16(""), xstate: bytes(2, ""), name: text(2, "") });
     const image = bytesOfHex("ee ee 01 00 aa bb 61 00 ee");
-    const values = t.decoder("little")(new DataView(image.buffer), 2, t.size);
+    const values = t.at("little").decode(new DataView(image.buffer), 2, t.size);
     expect(values).toEqual({ n: 1, xstate: bytesOfHex("aabb"), name: "a" });
     image[4] = 0xcc;
     expect(values.xstate).toEqual(bytesOfHex("ccbb"));
@@ -166,7 +166,7 @@ describe("decoding from the middle of a buffer", () => {
   test("encoding at an offset leaves what stands before and after", () => {
     const t = payload({ n: u16(""), name: text(3, "") });
     const image = bytesOfHex("ee ee ff ff ff ff ff ee");
-    t.encoder("big")(new DataView(image.buffer), 2, { n: 1, name: "a" });
+    t.at("big").encode(new DataView(image.buffer), 2, { n: 1, name: "a" });
     expect(image).toEqual(bytesOfHex("ee ee 00 01 61 00 00 ee"));
   });
 });

@@ -1,4 +1,4 @@
-import { encodeTable, type Table, type Values } from "../../src/codec/table.js";
+import { type BoundTable, encodeTable, type Values } from "../../src/codec/table.js";
 import {
   header,
   MAGIC_HEAD,
@@ -280,7 +280,7 @@ class Builder {
   }
 
   /** Values for every field of a table. */
-  private garbage(table: Table): Record<string, unknown> {
+  private garbage(table: BoundTable): Record<string, unknown> {
     return Object.fromEntries(
       table.layout.map(({ name, field, size }) => {
         const value =

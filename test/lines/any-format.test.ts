@@ -2,6 +2,9 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Abi } from "../../src/codec/abi.js";
+import { long, u16 } from "../../src/codec/field.js";
+import { record, sequence } from "../../src/codec/grammar.js";
+import { encodeTable, table } from "../../src/codec/table.js";
 import { CrimgError } from "../../src/errors.js";
 import type { Format } from "../../src/formats/format.js";
 import { formats as known } from "../../src/formats/registry.js";
@@ -162,6 +165,56 @@ describe("an image of a machine that its dialect is not known from", () => {
     expect(JSON.parse(lines[1]!)).toMatchObject({ dialect: "toy-2", abi: little });
     expectEqual(await encoded(lines, {}, [both]), image);
     expect(decoded(box, {}, [both]).lines[1]).not.toContain("abi");
+  });
+
+  it("has longs as wide as its machine has them, in records and in raw blocks", async () => {
+    const name = { struct: "", doc: "Of words.", source: "a test" };
+    const slot = table({ ...name, name: "slots" }, { at: long("where") });
+    const words = toy1.next("toy-words", {
+      anyAbi: true,
+      tables: {
+        ...toy1.tables,
+        SHELF: table({ ...name, name: "SHELF" }, { pages: u16("slots that follow"), from: long("first") }),
+      },
+      image: sequence(
+        "BOX",
+        record("SHELF", { name: "slots", doc: "where", element: slot, count: "SHELF.pages" }),
+        "NOTE",
+        "LID",
+      ),
+    });
+    for (const abi of [toy1.abi, little, { ...toy1.abi, word: 8 }, { ...little, word: 4 }] as const) {
+      const of: Format = {
+        ...both,
+        dialects: [words],
+        probe: {
+          ...both.probe,
+          look(start) {
+            const found = both.probe.look(start);
+            return found.kind === "yes" ? { ...found, dialect: words, abi } : found;
+          },
+        },
+      };
+      const far = abi.word === 8 ? 2n ** 40n : 0x40000000;
+      const slots = [far, far].map(at => encodeTable(slot, { at }, abi));
+      const wide = concat(
+        encodeRecord(words, "BOX", { magic: 0x546f7973, owners: 0 }, { abi }),
+        encodeRecord(words, "SHELF", { pages: 2, from: far }, { abi }),
+        ...slots,
+        encodeRecord(words, "NOTE", { note: Uint8Array.of(1) }, { abi }),
+        encodeRecord(words, "LID", { sum: 1 }, { abi }),
+      );
+      const made = decoded(wide, {}, [of]).lines;
+      expect(made.map(line => JSON.parse(line).kind)).toEqual([
+        ...["head", "image", "record", "record", "raw", "record", "record"],
+      ]);
+      const shown = abi.word === 8 ? String(far) : far;
+      expect(JSON.parse(made[3]!).fields).toMatchObject({ pages: 2, from: shown });
+      expect(JSON.parse(made[4]!).values).toEqual([shown, shown]);
+      expectEqual(await encoded(made, {}, [of]), wide);
+      const check = new Ajv2020({ strict: true }).compile(lineSchemas([of])["image-line.schema.json"]!);
+      for (const line of made) expect(check(JSON.parse(line)), line).toBe(true);
+    }
   });
 
   it("has no line in a dialect that is of one machine", async () => {

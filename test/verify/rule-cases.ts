@@ -45,9 +45,8 @@ function nameReplaced(of: string, fname: string, nth = 0): Patched {
 function idsSet(index: number, ids: Partial<Record<"vpid" | "vtgid" | "vppid", number>>): Patched {
   const block = rawNamed(bytesOf("v9-tree"), "pids");
   const at = block.offset + index * pids.size;
-  const { decoder } = pids;
   const view = new DataView(block.bytes.buffer, block.bytes.byteOffset, block.bytes.byteLength);
-  const changed = { ...decoder("little")(view, index * pids.size, pids.size), ...ids };
+  const changed = { ...pids.at("little").decode(view, index * pids.size, pids.size), ...ids };
   const bytes = overwritten(bytesOf("v9-tree"), at, encodeTable(pids, changed, "little"));
   return { bytes, offset: at, path: block.path };
 }

@@ -34,7 +34,7 @@ function magicBytes(): Uint8Array {
   return bytes;
 }
 
-const littleHeader = header.decoder("little");
+const littleHeader = header.at("little").decode;
 
 /** Says which dialect an image has whose head begins here, by the recipe of the format's history: never by rev alone. */
 function look(bytes: Uint8Array): Guess {

@@ -39,7 +39,6 @@ export const pageBlocks: readonly RawBlock[] = [
     doc: "page addresses",
     element: pageAddress,
     count: "PGARR.nr_pages",
-    stride: pageAddress.size,
     settle: pageCount,
   },
   {
@@ -56,7 +55,6 @@ export const ldt: RawBlock = {
   doc: "LDT entries",
   element: descriptor,
   count: "MM_CONTEXT.nldt",
-  stride: descriptor.size,
   otherwise: [0],
 };
 
@@ -69,7 +67,6 @@ export const tlsAlways: RawBlock = {
   doc: "the TLS array; in repaired images left out if ntls is 0",
   element: descriptor,
   count: 3,
-  stride: descriptor.size,
   used: "THREAD.ntls",
   otherwise: [0],
   tolerated: ({ ntls }) => (ntls === 0 ? tlsLeftOut : tlsCount),
@@ -93,7 +90,6 @@ export const taskIds: RawBlock = {
   doc: "ids of the tasks, root first, in the order of the tasks",
   element: pids,
   count: "TREE.tasks_nr",
-  stride: pids.size,
   otherwise: "search",
   remark: repeatedPids,
 };

@@ -1,4 +1,4 @@
-import type { Table } from "../../../codec/table.js";
+import type { BoundTable } from "../../../codec/table.js";
 import type { Asking } from "../../../source/drive.js";
 import type { Window } from "../../../source/window.js";
 import type { RecordSpec } from "../../../stream/dialect.js";
@@ -56,7 +56,7 @@ export class Received {
 /** Size of `ctx->hbuf`; all that matters is that every struct fits. */
 const HBUF = 4096;
 
-const readHeader = header.decoder("little");
+const readHeader = header.at("little").decode;
 
 /**
  * The reading primitives of restart.c: a file position, a header buffer that is never cleared, and an end of file that
@@ -174,14 +174,14 @@ export class Kernel {
     if (series.endOfFile === "ignored") hbuf.set(window.slice(at, got));
     require(type === spec.type && (!series.exactLength || len === table.size));
     if (parent < 0) throw new Refusal(-parent);
-    const decode = table.decoder("little");
+    const { decode } = table;
     const values = isWhole
       ? decode(window.view, at - window.start, table.size)
       : decode(this.hbufView, 0, table.size);
     return new Received(parent, values, isWhole ? undefined : field => this.askedFor(table, field, got));
   }
 
-  private askedFor(table: Table, field: string, got: number): void {
+  private askedFor(table: BoundTable, field: string, got: number): void {
     const { offset, size } = table.layout.find(({ name }) => name === field)!;
     if (offset + size > got)
       this.depends.add(`stale kernel memory: ${table.name} is too short to hold ${field}`);

@@ -5,6 +5,7 @@ import { placeOfField } from "../../../verify/place.js";
 import type { Judge } from "../../verify-facet.js";
 import { cr3a } from "../cr-3a.js";
 import type { CrItem, CrRecord, RecordOf } from "../item.js";
+import { pids } from "../records.js";
 import { isWhole, placeOfParent } from "./record-parts.js";
 import { type Ids, TaskTree } from "./task-tree.js";
 
@@ -85,10 +86,9 @@ export class Tasks implements Judge {
   }
 
   private addIds(item: RawItem): void {
-    const { stride } = item.block;
     for (const [i, ids] of elements<Ids>(item).entries()) {
       const index = item.first + i;
-      const place = { offset: item.offset + i * (stride as number), path: item.path };
+      const place = { offset: item.offset + i * pids.size, path: item.path };
       this.judgeRange(ids, place);
       if (index === TASKS_REMEMBERED) {
         const message = `more than ${TASKS_REMEMBERED} tasks: pids from here on are not compared`;
