@@ -2,4 +2,4 @@
 import { writeFileSync } from "node:fs";
 import { currentPage, pagePath } from "./page.js";
 
-writeFileSync(pagePath, currentPage());
+writeFileSync(pagePath, await currentPage());

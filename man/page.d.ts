@@ -1,2 +1,2 @@
 export const pagePath: string;
-export function currentPage(): string;
+export function currentPage(): Promise<string>;

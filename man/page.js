@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { commands } from "../dist/cli/commands.js";
+import { commands, loadNamed, nameOf } from "../dist/cli/commands.js";
 import { exitCodes } from "../dist/cli/exit-code.js";
 
 export const pagePath = fileURLToPath(new URL("crimg.1", import.meta.url));
@@ -36,7 +36,8 @@ class Recorder {
 }
 
 /** The page crimg(1) in man's macros, from the commands' own tables. */
-export function currentPage() {
+export async function currentPage() {
+  await loadNamed(commands.map(nameOf));
   const recorded = commands.map(({ command, describe, builder }) => {
     const recorder = new Recorder();
     builder(recorder);

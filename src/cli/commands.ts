@@ -9,7 +9,10 @@ import * as join from "./join.js";
 import * as split from "./split.js";
 import * as verify from "./verify.js";
 
-/** Every command, in the order of the help. */
+/**
+ * Every command, in the order of the help. What its help and its options need beside the module itself, its `load`
+ * brings.
+ */
 export const commands = [
   dump,
   info,
@@ -22,3 +25,15 @@ export const commands = [
   formats,
   completion,
 ] as const;
+
+/** Loads what the commands need that are named among these words: for help, completion, and the command itself. */
+export async function loadNamed(words: readonly string[]): Promise<void> {
+  for (const command of commands) {
+    if ("load" in command && words.includes(nameOf(command))) await command.load();
+  }
+}
+
+/** `dump` of `dump <file>`. */
+export function nameOf({ command }: { readonly command: string }): string {
+  return command.split(" ")[0]!;
+}

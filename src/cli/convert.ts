@@ -5,7 +5,6 @@ import { jsonText } from "../codec/json-text.js";
 import type { ConvertFacets } from "../convert/facets.js";
 import type { ConversionReport } from "../convert/report.js";
 import { CrimgError } from "../errors.js";
-import { convertCommands } from "../formats/convert-commands.js";
 import type { ConvertOptions } from "../formats/convert-facet.js";
 import type { SyncSource } from "../source/source.js";
 import { systemReason } from "../source/system-reason.js";
@@ -13,6 +12,7 @@ import { imageOptions, inputName, outputName, type Run, wholeNumber } from "./ar
 import { defined } from "./defined.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { examplesOf, loadFormatCommands as load, ofFormats } from "./format-commands.js";
 import { formatOptions, formatOptionValues } from "./format-options.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { openOutput, writeOutputAsync } from "./output.js";
@@ -21,11 +21,12 @@ import { checkTarget, type TargetOptions } from "./output-target.js";
 export const command = "convert <file>";
 export const describe = "Carry an image to another revision, or repair it";
 
-const ofFormats = convertCommands.flatMap(({ options }) => options);
-const examples = convertCommands.flatMap(command => command.examples);
+export { load };
+
+const formatsOptions = () => ofFormats("convert").flatMap(({ options }) => options);
 
 export function builder(yargs: Argv) {
-  return formatOptions(targetOptions(imageOutputOptions(imageOptions(yargs))), ofFormats)
+  return formatOptions(targetOptions(imageOutputOptions(imageOptions(yargs))), formatsOptions())
     .positional("file", { type: "string", demandOption: true, describe: "the image file, - for stdin" })
     .option("task", {
       type: "string",
@@ -45,7 +46,7 @@ export function builder(yargs: Argv) {
     })
     .option("partial", {
       type: "boolean",
-      describe: "of a damaged image keep what is whole, and close it with a TAIL",
+      describe: "of a damaged image keep what is whole, and close it",
     })
     .option("lossless", { type: "boolean", describe: "refuse to lose anything" })
     .option("dry-run", { alias: "n", type: "boolean", describe: "only report what would be done" })
@@ -66,7 +67,7 @@ export function builder(yargs: Argv) {
       type: "boolean",
       describe: "colours, or --no-color; default: if stderr is a terminal",
     })
-    .example(examples.map(({ command, what }) => [command, what]))
+    .example(examplesOf("convert"))
     .epilogue(EXIT_CODES_TEXT);
 }
 
@@ -183,7 +184,7 @@ async function optionsOf(args: Args): Promise<ConvertOptions> {
   const { to, toRev, series, task, zeroUndefined, partial, lossless, at, image, dialect } = args;
   const target = toRev === undefined ? to : dialectOfRev(toRev, formats).name;
   const given = { to: target, series, task, zeroUndefined, partial, lossless, at, image, dialect };
-  return defined({ ...formatOptionValues(args, ofFormats), ...given });
+  return defined({ ...formatOptionValues(args, formatsOptions()), ...given });
 }
 
 async function loadFacets(): Promise<ConvertFacets> {

@@ -4,8 +4,11 @@ import { imageOptions, inputName, outputOptions, type Run, wholeNumber } from ".
 import { defined } from "./defined.js";
 import { withLabel } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
+import { examplesOf, loadFormatCommands as load } from "./format-commands.js";
 import { writeOutputAsync } from "./output.js";
 import { checkTarget } from "./output-target.js";
+
+export { load };
 
 export const command = "dump <file>";
 export const describe = "Show what an image holds";
@@ -27,7 +30,7 @@ export function builder(yargs: Argv) {
     .option("only", {
       type: "string",
       requiresArg: true,
-      describe: "only records and raw blocks of these names, with all their fields: VMA,FNAME,tls",
+      describe: "only records and raw blocks of these names (NAME,NAME), with all their fields",
     })
     .option("task", {
       type: "string",
@@ -47,8 +50,7 @@ export function builder(yargs: Argv) {
       describe: "show which pages are in the image (--no-pages)",
     })
     .example("crimg dump app.img", "a summary and a tree")
-    .example("crimg dump app.img --only VMA,CPU", "these records, field by field")
-    .example("crimg dump app.img --jsonl | jq 'select(.name == \"VMA\")'", "for programs")
+    .example(examplesOf("dump"))
     .example("crimg dump core.bin --at 0x1388 --hex", "an image inside a larger file, byte by byte")
     .epilogue(EXIT_CODES_TEXT);
 }

@@ -5,9 +5,12 @@ import { inputName, type Run } from "./arguments.js";
 import { defined } from "./defined.js";
 import { labelErrors } from "./error-label.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { loadFormatCommands as load, ofFormats } from "./format-commands.js";
 import { imageOutput, imageOutputOptions } from "./image-output.js";
 import { type Write, writeOutputAsync } from "./output.js";
 import type { SignalYield } from "./signal-yield.js";
+
+export { load };
 
 export const command = "encode <file>";
 export const describe = "Write the image that JSON Lines of crimg decode stand for";
@@ -27,16 +30,18 @@ export function builder(yargs: Argv) {
     .example("crimg encode app.jsonl -o new.img", "what was decoded, with what was edited")
     .example("crimg encode app.jsonl -o new.img --pages app.raw", "page contents from their file")
     .example("crimg encode app.jsonl -o new.img --fix-counts", "with a line more, or less")
-    .epilogue(FIX_COUNTS_TEXT)
+    .epilogue(fixCountsText())
     .epilogue(EXIT_CODES_TEXT);
 }
 
-/** With every field that `countRules` finds in a grammar: a test holds it to them. */
-export const FIX_COUNTS_TEXT =
-  "Without --fix-counts everything is written as the lines say it, sense or not. With it these follow from what is " +
-  "there: len of each record, task_comm_len, tasks_nr, map_count, nr_pages, nldt, nfds and ntls. In images of v6 to v11 " +
-  "the running totals in nr_pages become true counts, which every series reads; a PGARR that only repeats a total is " +
-  "left out.\n";
+/** What --fix-counts does. */
+function fixCountsText(): string {
+  const counts = ofFormats("encode").map(({ fixCounts }) => fixCounts);
+  return (
+    "Without --fix-counts everything is written as the lines say it, sense or not. With it these follow from what is " +
+    `there: len of each record, ${counts.join(" ")}\n`
+  );
+}
 
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 

@@ -1,6 +1,6 @@
 import type { Argv, Options } from "yargs";
 import { CrimgError } from "../errors.js";
-import type { ConvertOption } from "../formats/convert-facet.js";
+import type { ConvertOption } from "../formats/commands.js";
 import { wholeNumber } from "./arguments.js";
 
 /** Adds the options that formats declare. */

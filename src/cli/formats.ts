@@ -1,19 +1,21 @@
 import type { Argv } from "yargs";
 import { outputOptions, type Run } from "./arguments.js";
 import { EXIT_CODES_TEXT, ExitCode } from "./exit-code.js";
+import { examplesOf, loadFormatCommands as load } from "./format-commands.js";
 import { writeOutput } from "./output.js";
+
+export { load };
 
 export const command = "formats [dialect] [record]";
 export const describe = "Show the tables: dialects, their records, the fields of one";
 
 export function builder(yargs: Argv) {
   return outputOptions(yargs)
-    .positional("dialect", { type: "string", describe: "cr-1, cr-2, cr-3a or cr-3b" })
-    .positional("record", { type: "string", describe: "a record (VMA) or raw block (pids, fxsave)" })
+    .positional("dialect", { type: "string", describe: "the one whose records are shown" })
+    .positional("record", { type: "string", describe: "a record or raw block of it" })
     .option("json", { type: "boolean", describe: "as JSON" })
     .example("crimg formats", "the dialects")
-    .example("crimg formats cr-3a", "its records, their order, and what is new in it")
-    .example("crimg formats cr-2 VMA", "offset, C type, name and meaning of each field")
+    .example(examplesOf("formats"))
     .epilogue(EXIT_CODES_TEXT);
 }
 

@@ -3,7 +3,7 @@ import yargs, { type Argv } from "yargs";
 import { escapeText } from "../codec/escape.js";
 import { CrimgError } from "../errors.js";
 import { prepareArguments } from "./arguments.js";
-import { commands } from "./commands.js";
+import { commands, loadNamed } from "./commands.js";
 import { EXIT_CODES_TEXT, ExitCode, exitCodeOf } from "./exit-code.js";
 import { writeOutput } from "./output.js";
 import { version } from "./version.js";
@@ -39,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
   }
   try {
+    await loadNamed(argv);
     // Taken from yargs, which would not notice that help could not be written.
     let text = "";
     parser.parse(prepareArguments(argv), (_error: unknown, _args: unknown, output: string) => {

@@ -160,7 +160,7 @@ const summarySchema = objectOf({
     },
     ["major", "minor", "patch", "rev", "time", "flags", "release", "version", "machine"],
   ),
-  complete: { type: "boolean", description: "the image was read up to its TAIL" },
+  complete: { type: "boolean", description: "the image was read up to the record that ends it" },
   task_count: count,
   tasks: listOf(
     objectOf({

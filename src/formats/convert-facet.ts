@@ -8,8 +8,6 @@ import type { ChangeReport, NamedPiece, RecordPiece, Stage } from "./convert-pie
  * written; the engine passes both on without looking.
  */
 export interface ConvertFacet<G = unknown, S = unknown> {
-  /** What it adds to the command; formats/convert-commands.ts lists it for help that loads nothing else. */
-  readonly command: ConvertCommand;
   /** The ways between its dialects. A conversion takes as few as it can. */
   readonly edges: readonly DialectEdge<G, S>[];
   /** Looks up what its own options say. Throws `usage` for what there is not. */
@@ -108,26 +106,3 @@ export interface Invention<G = unknown, S = unknown> {
   make(image: SurveyedImage<G, S>, path: string): readonly NamedPiece[];
   readonly why: string;
 }
-
-/** What a format adds to `crimg convert`. */
-export interface ConvertCommand {
-  /** In the order of the help. */
-  readonly options: readonly ConvertOption[];
-  readonly examples: readonly { readonly command: string; readonly what: string }[];
-}
-
-/** An option of the command line. */
-export type ConvertOption = {
-  /** As it is typed, without the dashes: `fd`. */
-  readonly flag: string;
-  /** The member of the format's `ConvertOptions` that it sets: `fds`. */
-  readonly member: string;
-  readonly describe: string;
-} & (
-  | { readonly takes: "text" | "whole number" }
-  | { readonly takes: "choice"; readonly of: readonly (string | number)[]; readonly default?: string }
-  /** Several names with commas between them; `all`. */
-  | { readonly takes: "names"; readonly of: readonly string[] }
-  /** Can be given several times. `parse` throws `usage` for what it cannot read. */
-  | { readonly takes: "several"; readonly parse: (text: string) => unknown }
-);

@@ -4,6 +4,7 @@ import { onlyDialect, type SeriesEvidence } from "../model/series.js";
 import type { Dialect } from "../stream/dialect.js";
 import type { ImageStart } from "../stream/item.js";
 import type { StreamFormat } from "../stream/stream-format.js";
+import type { FormatCommands } from "./commands.js";
 import type { ConvertFacet } from "./convert-facet.js";
 import type { VerifyFacet } from "./verify-facet.js";
 
@@ -15,6 +16,8 @@ export interface Format extends StreamFormat {
   facts(image: ImageStart): FactLens;
   /** Tells which series of its dialect wrote an image. Without it, all of them might have. */
   evidence?(image: ImageStart): SeriesEvidence;
+  /** What it adds to the command line. */
+  readonly commands?: FormatCommands;
   /** What only some commands need: loaded when asked for. */
   readonly facets: {
     verify?(): Promise<VerifyFacet>;

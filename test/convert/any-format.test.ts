@@ -67,7 +67,6 @@ const edges: readonly DialectEdge<ToyGoal, ToySurvey>[] = [
   { from: toy3, to: toy2 },
 ];
 const facet: ConvertFacet<ToyGoal, ToySurvey> = {
-  command: { options: [], examples: [] },
   edges,
   goalOf: (options: ConvertOptions & { readonly wax?: number }) => ({ wax: options.wax ?? 0 }),
   surveyor() {

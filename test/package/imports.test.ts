@@ -51,7 +51,7 @@ const storeys: readonly (readonly string[])[] = [
   ["stream"],
   ["model"],
   ["formats/convert-piece.ts"],
-  ["formats/verify-facet.ts", "formats/convert-facet.ts"],
+  ["formats/verify-facet.ts", "formats/convert-facet.ts", "formats/commands.ts"],
   ["formats/format.ts"],
   ["dump", "verify", "convert", "lines"],
   ["formats"],

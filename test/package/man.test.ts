@@ -7,7 +7,7 @@ const page = readFileSync(new URL("../../man/crimg.1", import.meta.url), "utf8")
 describe("the manual page", () => {
   test("is what the commands' tables make (npm run man writes it anew)", async () => {
     const { currentPage } = await import("../../man/page.js");
-    expect(page).toBe(currentPage());
+    expect(page).toBe(await currentPage());
   });
 
   test.each(commands.map(({ command, describe }) => [command.split(" ")[0]!, describe]))(

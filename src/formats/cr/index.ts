@@ -1,5 +1,6 @@
 import { RecordReader } from "../../stream/record-reader.js";
 import type { Format } from "../format.js";
+import { commands } from "./commands.js";
 import { dialects } from "./dialects.js";
 import { CrFacts } from "./facts.js";
 import { probe } from "./probe.js";
@@ -11,6 +12,7 @@ export const cr: Format = {
   title: "linux-cr, 2008 (v5 to v13)",
   probe,
   dialects,
+  commands,
   reader: (start, input) => new RecordReader(start, input),
   facts: () => new CrFacts(),
   evidence: ({ dialect }) => new CrEvidence(dialect),

@@ -7,7 +7,6 @@ import { MAGIC_TAIL } from "../records.js";
 import { type CrContext, type CrSurvey, type CrSurveyedImage, isRepaired } from "./context.js";
 import { edges } from "./edges/edges.js";
 import { type CrGoal, goalOf } from "./goal.js";
-import { convertCommand } from "./options.js";
 import { invented } from "./piece.js";
 import { trueCounts } from "./repairs/chunks.js";
 import { onlyUsableFpu, withoutPointers } from "./repairs/fpu.js";
@@ -21,7 +20,6 @@ import { CrSurveyor } from "./survey.js";
 
 /** Conversions from cr-1 to cr-3b and back: edges between dialects, repairs within one, and what is done on request. */
 export const convertFacet: ConvertFacet<CrGoal, CrSurvey> = {
-  command: convertCommand,
   edges,
   goalOf,
   previewOf: ({ vdso }) => (vdso === undefined ? 0 : VDSO_PREVIEW),

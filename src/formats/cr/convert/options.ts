@@ -1,5 +1,6 @@
 import { CrimgError } from "../../../errors.js";
-import type { ConvertCommand, ConvertOption, ConvertOptions } from "../../convert-facet.js";
+import type { ConvertCommand, ConvertOption } from "../../commands.js";
+import type { ConvertOptions } from "../../convert-facet.js";
 
 // Loaded with every command, since help and completion show the options: goal.ts looks up what they say.
 
