@@ -5,8 +5,7 @@ const COUNT = 100_000;
 
 /** Codecs against a loop written by hand, over the payloads of `COUNT` VMAs. A ratio above 1 means faster than the loop. */
 export function codecRows() {
-  const { byName } = dialectNamed("cr-2");
-  const [vma] = byName("VMA").tables;
+  const { VMA: vma } = dialectNamed("cr-2").tables;
   const values = {
     vma_type: 2,
     _padding: 0,
