@@ -97,31 +97,52 @@ function boundTables<S extends Shape>(
   word: Abi["word"],
 ): Readonly<Record<ByteOrder, BoundTable<S>>> {
   const layout = placeFields(fields, word);
-  const placed = {
-    ...head,
-    fields,
-    layout,
-    size: layout.reduce((sum, { size }) => sum + size, 0),
-    variable: layout.some(({ field }) => field.rest),
+  return {
+    little: new TableAt(head, fields, layout, "little"),
+    big: new TableAt(head, fields, layout, "big"),
   };
-  return { little: boundTable(placed, "little"), big: boundTable(placed, "big") };
 }
 
-function boundTable<S extends Shape>(placed: Placed & { fields: S }, order: ByteOrder): BoundTable<S> {
-  const { name, layout } = placed;
-  let decode: Decode<Values<S>> | undefined;
-  let encode: Encode<Values<S>> | undefined;
-  return {
-    ...placed,
-    get decode() {
-      decode ??= (mayGenerateCode() ? compileDecoder : interpretDecoder)(layout, order) as Decode<Values<S>>;
-      return decode;
-    },
-    get encode() {
-      encode ??= (mayGenerateCode() ? compileEncoder : interpretEncoder)(name, layout, order);
-      return encode;
-    },
-  };
+/** A class, as its members are asked for with every record: an object with getters of its own is slow to ask. */
+class TableAt<S extends Shape> implements BoundTable<S> {
+  readonly name: string;
+  readonly struct: string;
+  readonly doc: string;
+  readonly source: string;
+  readonly brief?: NonNullable<TableHead["brief"]>;
+  readonly size: number;
+  readonly variable: boolean;
+  private decoder: Decode<Values<S>> | undefined;
+  private encoder: Encode<Values<S>> | undefined;
+
+  constructor(
+    { name, struct, doc, source, brief }: TableHead,
+    readonly fields: S,
+    readonly layout: readonly LayoutField[],
+    private readonly order: ByteOrder,
+  ) {
+    this.name = name;
+    this.struct = struct;
+    this.doc = doc;
+    this.source = source;
+    if (brief !== undefined) this.brief = brief;
+    this.size = layout.reduce((sum, { size }) => sum + size, 0);
+    this.variable = layout.some(({ field }) => field.rest);
+  }
+
+  get decode(): Decode<Values<S>> {
+    const { layout, order } = this;
+    this.decoder ??= (mayGenerateCode() ? compileDecoder : interpretDecoder)(layout, order) as Decode<
+      Values<S>
+    >;
+    return this.decoder;
+  }
+
+  get encode(): Encode<Values<S>> {
+    const { name, layout, order } = this;
+    this.encoder ??= (mayGenerateCode() ? compileEncoder : interpretEncoder)(name, layout, order);
+    return this.encoder;
+  }
 }
 
 /**

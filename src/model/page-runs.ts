@@ -7,15 +7,16 @@ import type { Run } from "./fact.js";
 export function pageRuns(addresses: Uint8Array, { word, little, size, offset }: PageLayout): readonly Run[] {
   const view = new DataView(addresses.buffer, addresses.byteOffset, addresses.byteLength);
   const runs: Run[] = [];
-  const count = Math.floor(addresses.byteLength / word);
-  const addressAt = (i: number) =>
-    word === 4 ? view.getUint32(4 * i, little) : Number(view.getBigUint64(8 * i, little));
-  for (let i = 0; i < count; ) {
-    const address = addressAt(i);
-    let length = 1;
-    while (i + length < count && addressAt(i + length) === address + length * size) length++;
-    runs.push({ address, count: length, offset: offset + i * size });
-    i += length;
+  const end = addresses.byteLength - (addresses.byteLength % word);
+  for (let at = 0; at < end; ) {
+    const from = at;
+    const address = word === 4 ? view.getUint32(at, little) : Number(view.getBigUint64(at, little));
+    at += word;
+    // A loop for each word size: millions of addresses come here.
+    let next = address + size;
+    if (word === 4) for (; at < end && view.getUint32(at, little) === next; at += 4) next += size;
+    else for (; at < end && Number(view.getBigUint64(at, little)) === next; at += 8) next += size;
+    runs.push({ address, count: (at - from) / word, offset: offset + (from / word) * size });
   }
   return runs;
 }
