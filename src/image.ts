@@ -127,23 +127,26 @@ export class Image implements OpenedImage {
   }
 
   /**
-   * Writes what becomes of it in another dialect, or for another kernel, and returns the report. Throws `usage` for a stream, and `refused` for what the target cannot say.
+   * Writes what becomes of it in another dialect, or for another kernel, and returns the report. Throws `usage` for a
+   * stream, and `refused` for what the target cannot say.
    */
   async convert(options: ConvertOptions, sink: Sink): Promise<ConversionReport> {
-    const [{ loadConvertFacets }, { convert }] = await Promise.all([
-      import("./convert/facets.js"),
-      import("./convert/convert.js"),
-    ]);
-    return convert(this, this.formats, await loadConvertFacets(this.formats), options, sink);
+    const { convert, facets } = await this.converter();
+    return convert(this, this.formats, facets, options, sink);
   }
 
   /** What `convert` would write, step by step: bytes, or a stretch of the input to copy, whose contents are not read. */
   async *plan(options: ConvertOptions): AsyncGenerator<PlanStep, ConversionReport, void> {
-    const [{ loadConvertFacets }, { plan }] = await Promise.all([
-      import("./convert/facets.js"),
+    const { plan, facets } = await this.converter();
+    return yield* plan(this, this.formats, facets, options);
+  }
+
+  private async converter() {
+    const [engine, { loadConvertFacets }] = await Promise.all([
       import("./convert/convert.js"),
+      import("./convert/facets.js"),
     ]);
-    return yield* plan(this, this.formats, await loadConvertFacets(this.formats), options);
+    return { ...engine, facets: await loadConvertFacets(this.formats) };
   }
 
   /**

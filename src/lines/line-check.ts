@@ -1,4 +1,6 @@
+import { mayGenerateCode } from "../codec/code-generation.js";
 import type { JsonSchema } from "../codec/schema.js";
+import { CrimgError } from "../errors.js";
 import { type JsonObject, lineError, valueText } from "./line.js";
 
 /** Throws unless the line is as its definition says. */
@@ -7,9 +9,10 @@ export type LineCheck = (definition: JsonSchema, line: JsonObject, number: numbe
 let loaded: Promise<LineCheck> | undefined;
 
 /**
- * Loads ajv, once. It takes longer than anything else here, so only who reads lines waits for it. Each definition is
- * compiled when its first line comes, and a line is held against the one it means to be: of 600,000 lines of areas that
- * takes 0.5 us each, where asking the whole schema which of its 47 definitions fits takes 19 us, and 250 ms to compile.
+ * Loads ajv, once; `usage` where it may not do its work. It takes longer than anything else here, so only who reads
+ * lines waits for it. Each definition is compiled when its first line comes, and a line is held against the one it means
+ * to be: of 600,000 lines of areas that takes 0.5 us each, where asking the whole schema which of its 47 definitions fits
+ * takes 19 us, and 250 ms to compile.
  */
 export function lineCheck(): Promise<LineCheck> {
   loaded ??= loadCheck();
@@ -17,6 +20,10 @@ export function lineCheck(): Promise<LineCheck> {
 }
 
 async function loadCheck(): Promise<LineCheck> {
+  if (!mayGenerateCode()) {
+    const message = "lines cannot be read where no code may be made from text, as ajv does to check them";
+    throw new CrimgError("usage", message);
+  }
   const { Ajv2020 } = await import("ajv/dist/2020.js");
   // The schema is published, and tested: nothing is to be found out about it here.
   const ajv = new Ajv2020({

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { projectRoot } from "../project-root.js";
 
@@ -41,4 +41,14 @@ test("the command dumps there, too", () => {
   const dumped = (...flags: string[]) =>
     execFileSync(process.execPath, [...flags, ...args], { cwd: projectRoot, encoding: "utf8" });
   expect(JSON.parse(dumped(forbidden))).toEqual(JSON.parse(dumped()));
+});
+
+test("only lines are not read, and the command says why", () => {
+  const lines = execFileSync(process.execPath, ["bin/crimg.js", "decode", "samples/cr-2/v8-fpu.img"], {
+    cwd: projectRoot,
+  });
+  const args = [forbidden, "bin/crimg.js", "encode", "-", "-o", "-"];
+  const ran = spawnSync(process.execPath, args, { cwd: projectRoot, input: lines, encoding: "utf8" });
+  expect(ran).toMatchObject({ status: 2, stdout: "" });
+  expect(ran.stderr).toMatch(/^crimg: .*lines cannot be read where no code may be made from text.*\n$/);
 });
