@@ -43,7 +43,7 @@ describe.concurrent("decode and encode give back", () => {
   const few = samples.filter(({ name }) =>
     ["v6p5-tiny", "v6-pipe", "v6-twice", "v9-tree", "v13-xsave-fpu"].includes(name.replace(".img", "")),
   );
-  test.each(oneIn(2, few))("$dialect/$name, with the pages in the lines and beside them", async sample => {
+  test.each(oneIn(3, few))("$dialect/$name, with the pages in the lines and beside them", async sample => {
     const { path, bytes } = place();
     const image = `samples/${sample.dialect}/${sample.name}`;
     const damage = sample.name === "v6-pipe.img" ? 1 : 0;

@@ -138,7 +138,12 @@ describe.concurrent.each(oneIn(2, commands))("%s of what the system makes up", c
   });
 });
 
-describe.concurrent.each(commands.filter(command => command !== "split"))("%s to", command => {
+describe.concurrent.each(
+  oneIn(
+    2,
+    commands.filter(command => command !== "split"),
+  ),
+)("%s to", command => {
   test("a socket says so", async () => {
     const place = newWorkplace();
     const input = place.put("in", inputOf(command));

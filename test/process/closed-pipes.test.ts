@@ -21,7 +21,7 @@ function withLargeImage(mebibytes: number): Workplace {
 }
 
 describe.concurrent("a reader that goes away", () => {
-  test.each(oneIn(2, ["--jsonl", "--json", "--hex"]))("dump %s ends quietly", async view => {
+  test.each(oneIn(3, ["--jsonl", "--json", "--hex"]))("dump %s ends quietly", async view => {
     const place = newWorkplace();
     const large = place.put("large.img", manyTrees());
     const whole = await place.crimg(["dump", large, view]);
