@@ -11,8 +11,8 @@ export const describe = "Show the tables: dialects, their records, the fields of
 
 export function builder(yargs: Argv) {
   return outputOptions(yargs)
-    .positional("dialect", { type: "string", describe: "the one whose records are shown" })
-    .positional("record", { type: "string", describe: "a record or raw block of it" })
+    .positional("dialect", { type: "string", describe: "a dialect, as crimg formats alone lists them" })
+    .positional("record", { type: "string", describe: "one of its records or raw blocks" })
     .option("json", { type: "boolean", describe: "as JSON" })
     .example("crimg formats", "the dialects")
     .example(examplesOf("formats"))

@@ -211,7 +211,7 @@ function toNode(grammar: Grammar): Node {
 }
 
 /** One occurrence of a record in a grammar. */
-export interface Place {
+export interface GrammarPlace {
   readonly id: number;
   readonly record: string;
   /** What its path ends with: the record's name in lower case. */
@@ -224,8 +224,8 @@ export interface Place {
 }
 
 /** A step from one place to one that may follow it. */
-export interface Step {
-  readonly to: Place;
+export interface GrammarStep {
+  readonly to: GrammarPlace;
   /** How many groups of the place before are left standing; the rest of `to.groups` is entered. */
   readonly keep: number;
   /** Repetitions whose first round starts with the step. */
@@ -240,18 +240,18 @@ export interface Step {
 
 /** A grammar made ready for reading: from each place the steps to what may come next. */
 export interface Automaton {
-  readonly places: readonly Place[];
+  readonly places: readonly GrammarPlace[];
   /** Steps into the grammar. */
-  readonly start: readonly Step[];
+  readonly start: readonly GrammarStep[];
   /** By place id. */
-  readonly steps: readonly (readonly Step[])[];
+  readonly steps: readonly (readonly GrammarStep[])[];
   /** By place id: may the image end here, and what is then ended or passed over. */
-  readonly ends: readonly (Pick<Step, "ended" | "skipped"> | undefined)[];
+  readonly ends: readonly (Pick<GrammarStep, "ended" | "skipped"> | undefined)[];
 }
 
 type Skipped = readonly (OptionalNode | RepeatNode)[];
 interface Link {
-  readonly place: Place;
+  readonly place: GrammarPlace;
   readonly skipped: Skipped;
 }
 interface Part {
@@ -266,16 +266,17 @@ interface Part {
  * place in the automaton is a place in the format, and its steps are what an error message calls "expected").
  */
 export function compileGrammar(grammar: Node): Automaton {
-  const places: Place[] = [];
-  const links: { from: Place; to: Place; again: RepeatNode | undefined; skipped: Skipped }[] = [];
+  const places: GrammarPlace[] = [];
+  const links: { from: GrammarPlace; to: GrammarPlace; again: RepeatNode | undefined; skipped: Skipped }[] =
+    [];
 
-  const visit = (node: Node, groups: Place["groups"], repeat: RepeatNode | undefined): Part => {
+  const visit = (node: Node, groups: GrammarPlace["groups"], repeat: RepeatNode | undefined): Part => {
     switch (node.kind) {
       case "record": {
         const { record, raw } = node;
         const label = record.toLowerCase();
         const opensGroup = groups.at(-1)?.group.name === label;
-        const place: Place = { id: places.length, record, label, raw, opensGroup, groups };
+        const place: GrammarPlace = { id: places.length, record, label, raw, opensGroup, groups };
         places.push(place);
         const link = [{ place, skipped: [] }];
         return { empty: undefined, first: link, last: link };
@@ -326,7 +327,7 @@ export function compileGrammar(grammar: Node): Automaton {
   };
 
   const whole = visit(grammar, [], undefined);
-  const steps: Step[][] = places.map(() => []);
+  const steps: GrammarStep[][] = places.map(() => []);
   for (const { from, to, again, skipped } of links) {
     let keep = 0;
     while (keep < from.groups.length && from.groups[keep] !== undefined) {
@@ -358,7 +359,11 @@ export function compileGrammar(grammar: Node): Automaton {
   return { places, start, steps, ends };
 }
 
-function begunIn({ groups }: Place, keep: number, again: RepeatNode | undefined): readonly RepeatNode[] {
+function begunIn(
+  { groups }: GrammarPlace,
+  keep: number,
+  again: RepeatNode | undefined,
+): readonly RepeatNode[] {
   return groups
     .slice(keep)
     .flatMap(({ repeat }) => (repeat !== undefined && repeat !== again ? [repeat] : []));

@@ -54,22 +54,22 @@ export function blobSource(blob: BlobLike): Source {
 
 /** Bytes that come in order, of any chunk sizes. */
 export function streamSource(chunks: AsyncIterable<Uint8Array>): Source {
-  const spool = new Spool();
+  const bytes = new ForwardBytes();
   const iterator = chunks[Symbol.asyncIterator]();
   return {
     size: undefined,
     seekable: false,
     get seen() {
-      return spool.end;
+      return bytes.end;
     },
     async read(offset, length) {
-      spool.moveTo(offset);
-      while (spool.wants(offset + length)) {
+      bytes.moveTo(offset);
+      while (bytes.wants(offset + length)) {
         const { done, value } = await iterator.next();
-        if (done) spool.ended = true;
-        else spool.push(value);
+        if (done) bytes.ended = true;
+        else bytes.push(value);
       }
-      return spool.take(offset, length);
+      return bytes.take(offset, length);
     },
     async close() {
       await iterator.return?.();
@@ -79,21 +79,21 @@ export function streamSource(chunks: AsyncIterable<Uint8Array>): Source {
 
 /** The same for input that can be waited for: `pull` gives the next bytes (its buffer may be used again), or none at the end. */
 export function pullSource(pull: () => Uint8Array | undefined, close?: () => void): SyncSource {
-  const spool = new Spool();
+  const bytes = new ForwardBytes();
   return {
     size: undefined,
     seekable: false,
     get seen() {
-      return spool.end;
+      return bytes.end;
     },
     read(offset, length) {
-      spool.moveTo(offset);
-      while (spool.wants(offset + length)) {
+      bytes.moveTo(offset);
+      while (bytes.wants(offset + length)) {
         const chunk = pull();
-        if (chunk === undefined) spool.ended = true;
-        else spool.push(chunk);
+        if (chunk === undefined) bytes.ended = true;
+        else bytes.push(chunk);
       }
-      return spool.take(offset, length);
+      return bytes.take(offset, length);
     },
     ...(close && { close }),
   };
@@ -110,7 +110,7 @@ interface Block {
 }
 
 /** Holds on to what sequential input may still be asked for, and lets the rest go unread. */
-class Spool {
+class ForwardBytes {
   ended = false;
   /** Bytes pushed so far. */
   end = 0;

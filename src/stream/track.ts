@@ -1,4 +1,4 @@
-import type { Automaton, OptionalNode, Place, RepeatNode, Step } from "../codec/grammar.js";
+import type { Automaton, GrammarPlace, GrammarStep, OptionalNode, RepeatNode } from "../codec/grammar.js";
 import { conditionText } from "../codec/grammar-text.js";
 import { type Rule, rule } from "../finding.js";
 import type { Dialect } from "./dialect.js";
@@ -31,7 +31,7 @@ export type Complain = (what: Rule, message: string, path: string) => void;
  */
 export class Track {
   private readonly automaton: Automaton;
-  private place: Place | undefined;
+  private place: GrammarPlace | undefined;
   /** The open groups, those of `place`, outermost first. */
   private readonly open: Path[] = [];
 
@@ -92,17 +92,17 @@ export class Track {
     return `${name} (${this.dialect.types[name]})`;
   }
 
-  private steps(): readonly Step[] {
+  private steps(): readonly GrammarStep[] {
     const { start, steps } = this.automaton;
     return this.place === undefined ? start : steps[this.place.id]!;
   }
 
-  private stepTo(name: string): Step | undefined {
+  private stepTo(name: string): GrammarStep | undefined {
     for (const step of this.steps()) if (step.to.record === name) return step;
     return undefined;
   }
 
-  private take({ to, keep, again }: Step): Path {
+  private take({ to, keep, again }: GrammarStep): Path {
     const { open } = this;
     const round = again === undefined ? 1 : this.round(again) + 1;
     while (open.length > keep) open.pop();
@@ -117,12 +117,12 @@ export class Track {
   }
 
   /** The shortest way to a record of this name over records that are missing; none if too many would be. */
-  private route(name: string): readonly Step[] {
+  private route(name: string): readonly GrammarStep[] {
     const first = this.steps();
     const seen = new Set(first.map(({ to }) => to));
-    let routes: Step[][] = first.map(step => [step]);
+    let routes: GrammarStep[][] = first.map(step => [step]);
     for (let missing = 1; missing <= MISSING_CHAIN; missing++) {
-      const longer: Step[][] = [];
+      const longer: GrammarStep[][] = [];
       for (const route of routes) {
         for (const step of this.automaton.steps[route.at(-1)!.to.id]!) {
           if (step.to.record === name) return [...route, step];
@@ -143,7 +143,7 @@ export class Track {
     return 0;
   }
 
-  private isDue({ again, ended, skipped }: Step): boolean {
+  private isDue({ again, ended, skipped }: GrammarStep): boolean {
     if (again !== undefined && this.isOver(again)) return false;
     return (
       ended.every(repeat => this.isOver(repeat)) && skipped.every(node => this.missed(node) === undefined)
@@ -156,7 +156,7 @@ export class Track {
     return this.round(repeat) >= this.scope.amount(repeat.count!);
   }
 
-  private check({ to, begun, again, ended, skipped }: Step): void {
+  private check({ to, begun, again, ended, skipped }: GrammarStep): void {
     for (const repeat of begun) this.checkFirst(repeat, to);
     if (again !== undefined) this.checkAgain(again);
     for (const repeat of ended) this.checkEnd(repeat);
@@ -166,7 +166,7 @@ export class Track {
     }
   }
 
-  private checkFirst(repeat: RepeatNode, to: Place): void {
+  private checkFirst(repeat: RepeatNode, to: GrammarPlace): void {
     const { count, body } = repeat;
     if (count === undefined || !this.scope.knows(count) || this.scope.amount(count) > 0) return;
     this.complain(wrongCount, `${count} is 0, but ${body.name} follow`, this.around(repeat, to));
@@ -185,7 +185,7 @@ export class Track {
       const count = this.scope.amount(repeat.count!);
       // Said once, where the count is passed.
       if (this.round(repeat) !== count) return;
-      this.complain(wrongCount, `${repeat.count} is ${count}, but more ${name} follow`, this.around(repeat));
+      this.complain(wrongCount, `${announced(repeat, count)}, but more ${name} follow`, this.around(repeat));
     }
   }
 
@@ -203,7 +203,7 @@ export class Track {
       if (this.round(repeat) >= count) return;
       this.complain(
         wrongCount,
-        `${repeat.count} is ${count}, but only ${this.round(repeat)} ${name} follow`,
+        `${announced(repeat, count)}, but only ${this.round(repeat)} ${name} follow`,
         this.around(repeat),
       );
     }
@@ -217,7 +217,7 @@ export class Track {
       return `${conditionText(node.when)}, but no ${what} follows`;
     }
     const count = this.scope.amount(node.count!);
-    return count === 0 ? undefined : `${node.count} is ${count}, but no ${node.body.name} follows`;
+    return count === 0 ? undefined : `${announced(node, count)}, but no ${node.body.name} follows`;
   }
 
   /** The path of the group that a repetition stands in. */
@@ -234,4 +234,9 @@ export class Track {
 /** The record that says how often a group repeats, as its path has it; of a fixed number the group itself. */
 function counterOf({ count, body }: RepeatNode): string {
   return typeof count === "string" ? count.slice(0, count.indexOf(".")).toLowerCase() : body.name;
+}
+
+/** How often a group repeats, and what says so: `MM.map_count is 3`. */
+function announced({ count: told, body }: RepeatNode, count: number): string {
+  return typeof told === "string" ? `${told} is ${count}` : `an image has ${count} ${body.name}`;
 }

@@ -19,7 +19,7 @@ export interface Interrupted {
 }
 
 /** Seconds after which a run that does not end is killed. No test waits for them, unless it fails. */
-const PATIENCE = 15;
+const LONGEST_RUN = 15;
 
 /** Runs crimg in a workplace, and sends it a signal in the middle. */
 export async function interruptCrimg(
@@ -44,7 +44,7 @@ export async function interruptCrimg(
   while (child.exitCode === null && child.signalCode === null && !when(stderr)) await setTimeout(5);
   child.kill(signal);
   const given = new AbortController();
-  const tooLong = setTimeout(PATIENCE * 1000, undefined, { signal: given.signal }).then(
+  const tooLong = setTimeout(LONGEST_RUN * 1000, undefined, { signal: given.signal }).then(
     () => child.kill("SIGKILL"),
     () => {},
   );
