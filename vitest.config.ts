@@ -23,8 +23,9 @@ const built = (of: TestProjectInlineConfiguration): TestProjectInlineConfigurati
 
 const inFolder = (folder: string) => `test/${folder}/**/*.test.ts`;
 const command = [inFolder("cli")];
-/** What the package is for those who install it: packs and installs it, and compiles against it. */
-const installed = "test/package/package.test.ts";
+/** Only in the gate: what packs and installs the package, and compiles against it; what the fuzzer tries and has found. */
+const onlyAll = ["test/package/package.test.ts", inFolder("fuzz")];
+const left = takesAll ? [] : onlyAll;
 const process = [inFolder("process"), inFolder("package")];
 
 export default defineConfig({
@@ -38,9 +39,9 @@ export default defineConfig({
       // Whole commands, in processes that are warm already.
       built(project("command", command)),
       // What only a process shows that is started for it: signals, descriptors, pipes that close, memory, the package.
-      built(project("process", process, takesAll ? [] : [installed])),
+      built(project("process", process, left)),
       // No process at all.
-      project("unit", [inFolder("*")], [...command, ...process]),
+      project("unit", [inFolder("*")], [...command, ...process, ...left]),
     ],
   },
 });

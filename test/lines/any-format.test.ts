@@ -68,7 +68,7 @@ describe("an image of a format that only its own file knows", () => {
           if (!(error instanceof CrimgError && error.code === "not-an-image")) throw error;
         }
       }),
-      { seed: 20081204, numRuns: shareOf(300, 10) },
+      { seed: 20081204, numRuns: shareOf(300, 20) },
     );
   });
 
