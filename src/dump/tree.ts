@@ -8,7 +8,7 @@ import type {
   FactLens,
   FileFact,
   MemoryFact,
-  Run,
+  PagesFact,
   TaskFact,
 } from "../model/fact.js";
 import type { Header, ImageStart, Item, RecordItem } from "../stream/item.js";
@@ -113,7 +113,7 @@ export class TreeView {
 
   private readonly show = (fact: Fact): void => {
     if (fact.kind === "pages") {
-      this.addRuns(fact.runs, fact.size);
+      this.addRuns(fact);
       return;
     }
     if (fact.kind === "contents") {
@@ -240,9 +240,10 @@ export class TreeView {
     this.line(undefined, 3, ranges.slice(3).join("  "));
   }
 
-  private addRuns(runs: readonly Run[], size: number): void {
+  private addRuns(fact: PagesFact): void {
     const { area } = this;
     if (area === undefined || !this.showPages || this.depth < 4) return;
+    const { runs, size } = fact;
     for (const { address: first, count } of runs) {
       const last = area.ranges.at(-1);
       const end = first + (count - 1) * size;
