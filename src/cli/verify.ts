@@ -29,6 +29,12 @@ export function builder(yargs: Argv) {
   return outputOptions(jobsOption(imageOptions(yargs)))
     .positional("files", { type: "string", array: true, describe: "image files, - for stdin" })
     .option("rules", { type: "boolean", describe: "list the rules, and verify nothing" })
+    .option("explain", {
+      type: "string",
+      requiresArg: true,
+      describe: "say what a rule looks for and why, and verify nothing",
+      conflicts: ["rules"],
+    })
     .option("series", {
       type: "string",
       requiresArg: true,
@@ -93,15 +99,8 @@ export function builder(yargs: Argv) {
 type Args = Awaited<ReturnType<ReturnType<typeof builder>["parseAsync"]>>;
 
 export const run: Run<Args> = async args => {
-  if (args.rules) {
-    const [{ allRules }, { rulesText }] = await Promise.all([
-      import("./verify-facets.js"),
-      import("../verify/report/rules-view.js"),
-    ]);
-    const rules = await allRules();
-    // As schemas/rules.schema.json says.
-    const text = args.json ? JSON.stringify(rules, undefined, 2) : rulesText(rules).join("\n");
-    writeOutput(args.output, write => write(`${text}\n`));
+  if (args.rules || args.explain !== undefined) {
+    await showRules(args);
     return ExitCode.good;
   }
   const [{ imageFiles }, { verifyOutput, labelOf }, { printToStderr, progressLine }] = await Promise.all([
@@ -129,6 +128,19 @@ export const run: Run<Args> = async args => {
   output.end();
   return exit;
 };
+
+/** All rules, or the one that is asked for. */
+async function showRules({ explain, json, output }: Args): Promise<void> {
+  const [{ allRules, ruleNamed }, { ruleText, rulesText }] = await Promise.all([
+    import("./verify-facets.js"),
+    import("../verify/report/rules-view.js"),
+  ]);
+  const rules = explain === undefined ? await allRules() : [await ruleNamed(explain)];
+  const lines = explain === undefined ? rulesText(rules) : ruleText(rules[0]!);
+  // As schemas/rules.schema.json says.
+  const text = json ? JSON.stringify(rules, undefined, 2) : lines.join("\n");
+  writeOutput(output, write => write(`${text}\n`));
+}
 
 /** Names that no file can make right are refused before any file is read. */
 async function refuseUnknownNames({ series, dialect }: Args): Promise<void> {

@@ -21,3 +21,13 @@ export function rulesText(rules: readonly Rule[]): string[] {
       ]),
   ]);
 }
+
+/** One rule: what a finding of it means. */
+export function ruleText({ id, group, severity, title, why, source }: Rule): string[] {
+  return [
+    `${id}  ${severity}  (${group}: ${groups[group]})`,
+    `  ${title}`,
+    `  why:    ${why}`,
+    `  source: ${source}`,
+  ];
+}
