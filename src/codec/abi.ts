@@ -15,3 +15,9 @@ export interface Abi {
   /** The architecture, e.g. `i386`. No layout depends on it. */
   readonly arch: string;
 }
+
+/** True if both are the same machine as far as an image can tell. */
+export function isSameAbi(one: Abi, other: Abi): boolean {
+  const { order, word, page, arch } = one;
+  return order === other.order && word === other.word && page === other.page && arch === other.arch;
+}

@@ -1,4 +1,4 @@
-import type { Abi } from "../codec/abi.js";
+import { isSameAbi } from "../codec/abi.js";
 import { strideOf } from "../codec/grammar.js";
 import { hexOf } from "../codec/hex.js";
 import { jsonMembers } from "../codec/json.js";
@@ -27,10 +27,6 @@ export function imageLine({ index, offset, dialect, abi, why }: ImageStart): str
   return JSON.stringify({ kind: "image", image: index, offset, dialect: dialect.name, ...other, why });
 }
 
-function isSameAbi(a: Abi, b: Abi): boolean {
-  return a.order === b.order && a.word === b.word && a.page === b.page && a.arch === b.arch;
-}
-
 export function recordLine(item: RecordItem): string {
   const { name, path, offset, length, bytes, fields, excess } = item;
   const { framing } = item.image.dialect;
@@ -49,11 +45,12 @@ export function recordLine(item: RecordItem): string {
 
 /** A raw block, or a part of one, that is not page contents. */
 export function rawLine(item: RawItem): string {
-  const { block, bytes, count } = item;
-  if (block.element === undefined) return `${rawStart(item, 0)},"bytes":"${hexOfMany(bytes)}"}`;
-  const cut = bytes.subarray(count * block.element.at(item.image.abi).size);
+  const { block, bytes, count, image } = item;
+  const element = block.element?.at(image.abi);
+  if (element === undefined) return `${rawStart(item, 0)},"bytes":"${hexOfMany(bytes)}"}`;
+  const cut = bytes.subarray(count * element.size);
   const end = cut.length === 0 ? "" : `,"cut":"${hexOf(cut)}"`;
-  return `${rawStart(item, 0)},"values":[${valueTexts(item, block.element.at(item.image.abi)).join(",")}]${end}}`;
+  return `${rawStart(item, 0)},"values":[${valueTexts(item, element).join(",")}]${end}}`;
 }
 
 function valueTexts(item: RawItem, element: BoundTable): string[] {

@@ -1,4 +1,4 @@
-import type { Abi } from "../codec/abi.js";
+import { type Abi, isSameAbi } from "../codec/abi.js";
 import { type Automaton, compileGrammar, type Node, type RawBlock } from "../codec/grammar.js";
 import type { BoundTable, Table } from "../codec/table.js";
 import type { Framing } from "./framing.js";
@@ -97,11 +97,6 @@ export function dialect(name: string, parts: DialectParts): Dialect {
     next: (newName, changes) => dialect(newName, { ...parts, ...changes }),
   };
   return made;
-}
-
-function isSameAbi(one: Abi, other: Abi): boolean {
-  const { order, word, page, arch } = one;
-  return order === other.order && word === other.word && page === other.page && arch === other.arch;
 }
 
 function recordSpec(
