@@ -86,10 +86,11 @@ export class Head implements Judge {
   private judgeBase(item: CrRecord): void {
     const { head } = this;
     const { table } = item;
-    if (head === undefined || (table.size !== cpu784.size && table.size !== cpu896.size)) return;
+    const is896 = table === cpu896.at(item.image.abi);
+    if (head === undefined || (!is896 && table !== cpu784.at(item.image.abi))) return;
     const { major, minor, patch } = head.fields;
     const isLater = major * 1e6 + minor * 1e3 + patch >= xsaveBase;
-    if (isLater === (table.size === cpu896.size)) return;
+    if (isLater === is896) return;
     const expected = isLater ? cpu896.size : cpu784.size;
     const message = `CPU has ${table.size} bytes, a ${major}.${minor}.${patch} kernel writes ${expected}`;
     this.say(cpuBase, item, message);
