@@ -4,8 +4,8 @@
  *
  * @example
  * const image = await openImage("app.img");
- * for await (const item of image.items()) {
- *   if (isCr(item, "VMA")) console.log(item.path, item.fields.vm_start);
+ * for (const task of await image.tasks()) {
+ *   console.log(task.pid, task.comm, task.areas().length);
  * }
  */
 

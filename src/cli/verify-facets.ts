@@ -19,7 +19,7 @@ export async function ruleNamed(id: string): Promise<Rule> {
     .split(/[^a-z0-9]+/)
     .filter(word => word.length > 1);
   const near = rules.filter(rule => words.some(word => rule.id.includes(word))).map(rule => rule.id);
-  const hint = near.length === 0 ? "crimg verify --rules lists them" : `did you mean ${near.join(" or ")}?`;
+  const hint = near.length === 0 ? "crimg verify --rules lists them" : `similar names: ${near.join(", ")}`;
   throw new CrimgError("usage", `no rule named "${id}"; ${hint}`);
 }
 

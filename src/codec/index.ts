@@ -4,12 +4,12 @@
  * records follow each other.
  *
  * @example
- * const vma = table({ name: "VMA", struct: "vma", doc: "A memory area.", source: "" }, {
+ * const area = table({ name: "AREA", struct: "area", doc: "A memory area.", source: "" }, {
  *   start: long("First address.", { show: "address" }),
  *   pages: u32("Length.", { unit: "pages" }),
  * });
  * const abi = { order: "little", word: 4, page: 4096, arch: "i386" } as const;
- * const { start, pages } = decodeTable(vma, bytes, abi);
+ * const { start, pages } = decodeTable(area, bytes, abi);
  */
 
 export { CrimgError, type ErrorCode, type Position } from "../errors.js";

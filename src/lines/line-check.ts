@@ -21,7 +21,8 @@ export function lineCheck(): Promise<LineCheck> {
 
 async function loadCheck(): Promise<LineCheck> {
   if (!mayGenerateCode()) {
-    const message = "lines cannot be read where no code may be made from text, as ajv does to check them";
+    const message =
+      "lines cannot be checked here: ajv generates code from text, which this environment forbids";
     throw new CrimgError("usage", message);
   }
   const { Ajv2020 } = await import("ajv/dist/2020.js");

@@ -42,7 +42,7 @@ interface Stretch {
 }
 
 /**
- * A record: header and payload. Formats tell by `name` which fields it has (`isCr(item, "VMA")`). Text, views and paths
+ * A record: header and payload. `name` tells which fields it has; formats have guards for that, such as `isCr`. Text, views and paths
  * are made when they are asked for: the members are getters, which `{ ...item }` does not copy.
  */
 export interface RecordItem<N extends string = string, F = Fields> extends Stretch {
