@@ -131,7 +131,7 @@ export class LineEncoder {
     length: number,
     number: number,
   ): number {
-    const { dialect, abi } = this.image!;
+    const { dialect, records } = this.image!;
     const { header, most, len: lenOf } = dialect.framing;
     if (len === undefined && length > most) {
       const message = `a payload has at most ${most} bytes, this one has ${length}`;
@@ -140,12 +140,12 @@ export class LineEncoder {
     const values: Record<string, number> = { type, len: len ?? lenOf(length) };
     for (const name of otherMembers(dialect.framing)) values[name] = line[name] as number;
     const at = this.made.reserve(header.size + length);
-    header.at(abi).encode(this.made.view, at, values);
+    header.at(records.abi).encode(this.made.view, at, values);
     return at + header.size;
   }
 
   private raw(line: JsonObject, number: number): number {
-    const { dialect, abi, definitions, blocks } = this.imageOf(line, number);
+    const { dialect, records, definitions, blocks } = this.imageOf(line, number);
     const { name } = line;
     const block = blocks.get(name as string);
     if (block === undefined) {
@@ -154,11 +154,11 @@ export class LineEncoder {
       throw lineError(number, "/name", message);
     }
     const isBeside = block.extent === true && line["base64"] === undefined && line["length"] !== undefined;
-    this.check(definitions.rawBlock(block, abi, isBeside), line, number);
+    this.check(definitions.rawBlock(block, records.abi, isBeside), line, number);
     if (isBeside) return line["length"] as number;
     if (block.extent) this.base64(line, number);
     else if (block.element === undefined) this.hex(line, number);
-    else this.values(block.element.at(abi), line, number);
+    else this.values(block.element.at(records.abi), line, number);
     return 0;
   }
 

@@ -8,8 +8,7 @@ import { definitionsOf, type FormatDefinitions } from "./line-definitions.js";
 /** What the lines of an image are read by. */
 export interface ImageContext {
   readonly dialect: Dialect;
-  readonly abi: Abi;
-  /** The dialect in images of that abi. */
+  /** The same in images of the machine that the line names. */
   readonly records: Dialect;
   readonly definitions: FormatDefinitions;
   /** The raw blocks of the dialect by their names. */
@@ -24,11 +23,9 @@ export function imageContext(
 ): ImageContext {
   const { format, dialect } = dialectOfLine(formats, line)!;
   const blocks = dialect.automaton.places.flatMap(({ raw }) => raw);
-  const abi = abiOf(dialect, line, number);
   return {
     dialect,
-    abi,
-    records: dialect.at(abi),
+    records: dialect.at(abiOf(dialect, line, number)),
     definitions: definitionsOf(format),
     blocks: new Map(blocks.map(block => [block.name, block])),
   };
